@@ -1,0 +1,1 @@
+"""What a database specialist knows. Pure: no disk, no network, no process, no clock (`app` and `cli` excepted)."""

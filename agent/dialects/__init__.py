@@ -1,0 +1,1 @@
+"""From the Schema to the SQL text of its engine."""

@@ -1,0 +1,1 @@
+"""From the Schema and the Workload to the index plan."""

@@ -1,0 +1,1 @@
+"""From the EntityModel to the Schema of one engine, by rule."""

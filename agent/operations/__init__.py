@@ -1,0 +1,1 @@
+"""Capacity, scaling, migrations, deployment, backup and NoSQL, derived from the other parts."""

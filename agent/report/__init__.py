@@ -1,0 +1,1 @@
+"""From the Design to the files of `ai_docs/`; the only writer of that text."""

@@ -1,0 +1,1 @@
+"""The critic: one rule a file, gathered in `RULES`."""

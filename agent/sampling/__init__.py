@@ -1,0 +1,1 @@
+"""Rows that satisfy a Schema: seed data, example rows, parameter values."""

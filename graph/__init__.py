@@ -1,0 +1,1 @@
+"""The LangGraph workflow: state, context, services, nodes, routes, build."""
