@@ -1,0 +1,89 @@
+"""The product as a library."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from database_specialist.agent.config import Context
+from database_specialist.agent.model.evidence import EvidenceLog, Finding, Verdict
+from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.workload import Indexes
+from database_specialist.graph.build import graph
+from database_specialist.graph.state import Input
+from database_specialist.tools.documents import require_folder
+from database_specialist.tools.output import OutputFolder
+
+Progress = Callable[[str, str, float], None]
+"""Called with the node, what it is doing, and the seconds since the run began."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to."""
+
+    status: str
+    document: Path | None
+    """The document, or None when the design was not accepted."""
+    document_sha256: str
+    files: tuple[str, ...]
+    edited: tuple[str, ...]
+    """Files that a person had changed; the new version stands beside each as `.new`."""
+    schema: Schema
+    indexes: Indexes
+    evidence: EvidenceLog
+    verdict: Verdict
+    seconds: dict[str, float]
+    """Wall time by node."""
+
+    @property
+    def objections(self) -> tuple[Finding, ...]:
+        """The findings that stand against acceptance."""
+        return tuple(finding for finding in self.verdict.findings if finding.severity == "error")
+
+
+def design(folder: Path, context: Context, *, progress: Progress | None = None) -> Outcome:
+    """Design the database of the project whose documents are in `folder`, and write it there when accepted.
+
+    Raises:
+        SpecialistError: the input, a setting, the sandbox or the output folder cannot be used.
+    """
+    require_folder(folder)
+    target = Path(context.output) if context.output else folder
+    with OutputFolder(target).lock():
+        values, seconds = _run(folder, context, progress or (lambda node, doing, elapsed: None))
+    return Outcome(
+        status=values["status"],
+        document=target / values["document_path"] if values["document_path"] else None,
+        document_sha256=values["document_sha256"],
+        files=tuple(values["files"]),
+        edited=tuple(values["edited"]),
+        schema=Schema.load(values["relational_schema"]),
+        indexes=Indexes.load(values["indexes"]),
+        evidence=EvidenceLog.load(values["evidence"]),
+        verdict=Verdict.load(values["verdict"]),
+        seconds=seconds,
+    )
+
+
+def _run(folder: Path, context: Context, progress: Progress) -> tuple[dict[str, Any], dict[str, float]]:
+    began = time.monotonic()
+    ticks: dict[str, float] = {}
+    last = began
+    values: dict[str, Any] = {}
+    for part in graph.stream(
+        Input(folder=str(folder)), context=context, stream_mode=["custom", "updates", "values"], version="v2"
+    ):
+        now = time.monotonic()
+        if part["type"] == "custom":
+            progress(part["data"]["node"], part["data"]["doing"], now - began)
+        elif part["type"] == "updates":
+            for node in part["data"]:
+                ticks[node] = ticks.get(node, 0.0) + now - last
+            last = now
+        else:
+            values = part["data"]
+    return values, ticks

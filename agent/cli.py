@@ -1,0 +1,208 @@
+"""The command line: arguments in, exit code out.
+
+    0  the design was accepted and written; the checked file is sound
+    1  the design was not accepted; the checked file has faults
+    2  usage, input or environment: one line on stderr says what to do
+    3  written, but beside a file that a person had edited since
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from database_specialist.agent.app import Outcome, Progress, design
+from database_specialist.agent.check import CheckReport, check
+from database_specialist.agent.config import context_from, environment
+from database_specialist.agent.errors import SpecialistError
+from database_specialist.agent.rules.explain import explain
+
+ACCEPTED, NOT_ACCEPTED, USAGE, EDITED = 0, 1, 2, 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+    except SpecialistError as error:
+        print(f"database-specialist: {' '.join(str(error).split())}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("database-specialist: stopped; nothing was written", file=sys.stderr)
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="database-specialist",
+        description="Designs a database from a project's documents and proves the design on a real database.",
+        epilog="Exit codes: 0 accepted, 1 not accepted, 2 usage or environment, 3 beside a file edited by hand.",
+    )
+    parser.add_argument("--version", action="version", version=version("database-specialist"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_design(commands)
+    _add_check(commands)
+    _add_explain(commands)
+    return parser
+
+
+def _add_design(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "design",
+        help="read ai_docs/, design the database, prove it, write ai_docs/database-design.md",
+        description="Reads the requirements and the architecture in AI_DOCS, designs the database, proves the design "
+        "on a real database, and writes database-design.md, database-design.json and database/ when it is accepted.",
+    )
+    command.add_argument("folder", nargs="?", default="ai_docs", metavar="AI_DOCS", help="default: ai_docs")
+    command.add_argument("--output", metavar="FOLDER", help="write here instead of AI_DOCS")
+    command.add_argument("--research", choices=("auto", "off"), help="`off` asks no outside service (default: auto)")
+    command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
+    _add_common(command)
+    command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
+    command.set_defaults(run=_design)
+
+
+def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "check",
+        help="run the SQL of any database-design.md or .sql file and report its faults",
+        description="Runs every SQL statement of FILE in order on an empty database, reads the result back, and "
+        "reports what fails, which foreign keys lack an index, which indexes nothing uses, and the rest of the rules.",
+    )
+    command.add_argument("file", metavar="FILE", help="a Markdown file with SQL blocks, or an SQL file")
+    _add_common(command)
+    command.set_defaults(run=_check)
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("explain", help="explain a rule by its code", description="Explains a rule.")
+    command.add_argument("code", metavar="CODE", help="for example FK001")
+    command.set_defaults(run=_explain)
+
+
+def _add_common(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--engine",
+        choices=("postgresql", "sqlite", "mysql", "mariadb"),
+        help="default: the engine that the documents name, else PostgreSQL",
+    )
+    command.add_argument("--pg-bin", metavar="FOLDER", help="PostgreSQL's programs, in place of the embedded ones")
+    command.add_argument("--mysql-dsn", metavar="DSN", help="a MySQL or MariaDB server to run on")
+    command.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
+
+
+def _design(options: argparse.Namespace) -> int:
+    context = context_from(
+        environment(),
+        engine=options.engine,
+        research=options.research,
+        max_rounds=options.max_rounds,
+        pg_bin=options.pg_bin,
+        mysql_dsn=options.mysql_dsn,
+        output=options.output,
+    )
+    silent = options.quiet or options.json
+    outcome = design(Path(options.folder), context, progress=None if silent else _print_progress())
+    if options.json:
+        print(json.dumps(_outcome_json(outcome), indent=2))
+    else:
+        _print_outcome(outcome)
+    if outcome.status != "accepted":
+        return NOT_ACCEPTED
+    return EDITED if outcome.edited else ACCEPTED
+
+
+def _print_progress() -> Progress:
+    console = Console(stderr=True, highlight=False)
+
+    def show(node: str, doing: str, elapsed: float) -> None:
+        console.print(f"[dim]{elapsed:6.1f}s[/]  [bold]{node:<18}[/] {escape(doing)}")
+
+    return show
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, object]:
+    return {
+        "status": outcome.status,
+        "document": str(outcome.document) if outcome.document else None,
+        "document_sha256": outcome.document_sha256,
+        "files": list(outcome.files),
+        "edited": list(outcome.edited),
+        "tables": len(outcome.schema.tables),
+        "indexes": len(outcome.indexes.planned),
+        "checks": len(outcome.evidence.records),
+        "checks_failed": len(outcome.evidence.failed),
+        "rounds": outcome.verdict.round,
+        "findings": [finding.dump() for finding in outcome.verdict.findings],
+    }
+
+
+def _print_outcome(outcome: Outcome) -> None:
+    console = Console(highlight=False)
+    table = Table(title=f"{outcome.status.replace('_', ' ')} in round {outcome.verdict.round}", title_justify="left")
+    for heading in ("tables", "indexes", "checks run", "failed", "not checked", "errors", "warnings", "seconds"):
+        table.add_column(heading, justify="right")
+    checked = [record for record in outcome.evidence.records if record.passed is not None]
+    counts = (
+        len(outcome.schema.tables),
+        len(outcome.indexes.planned),
+        len(checked),
+        len(outcome.evidence.failed),
+        len(outcome.evidence.records) - len(checked),
+        len(outcome.objections),
+        sum(finding.severity == "warning" for finding in outcome.verdict.findings),
+    )
+    table.add_row(*map(str, counts), f"{sum(outcome.seconds.values()):.1f}")
+    console.print(table)
+    for finding in outcome.objections:
+        console.print(f"[red]{finding.code}[/] {escape(finding.place)}: {escape(finding.message)}\n  {escape(finding.help)}")
+    for name in outcome.edited:
+        path = Path(name)
+        console.print(f"{escape(name)} was edited by hand and is kept; the new one is {path.stem}.new{path.suffix}")
+    if outcome.document:
+        console.print(f"{escape(str(outcome.document))}")
+    else:
+        console.print(f"No document was written; the draft is {escape(outcome.files[0])}")
+
+
+def _check(options: argparse.Namespace) -> int:
+    context = context_from(environment(), engine=options.engine, pg_bin=options.pg_bin, mysql_dsn=options.mysql_dsn)
+    report = check(Path(options.file), context)
+    if options.json:
+        print(json.dumps(report.dump(), indent=2))
+    else:
+        _print_report(report)
+    return ACCEPTED if report.sound else NOT_ACCEPTED
+
+
+def _print_report(report: CheckReport) -> None:
+    console = Console(highlight=False)
+    for failure in report.failures:
+        console.print(f"[red]fails[/] {escape(failure.place)}: {escape(failure.message)}")
+    for finding in report.findings:
+        colour = {"error": "red", "warning": "yellow"}.get(finding.severity, "dim")
+        place = escape(finding.place)
+        console.print(f"[{colour}]{finding.code}[/] {place}: {escape(finding.message)}\n  {escape(finding.help)}")
+    console.print(
+        f"{report.file}: {report.statements} statements on {report.engine}, {len(report.failures)} fail; "
+        f"{report.tables} tables, {report.indexes} indexes, {report.queries} queries; {len(report.findings)} findings"
+    )
+
+
+def _explain(options: argparse.Namespace) -> int:
+    print(explain(options.code))
+    return ACCEPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

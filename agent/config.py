@@ -1,0 +1,86 @@
+"""The settings of a run. The only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from database_specialist.agent.errors import ConfigError
+from database_specialist.agent.model.base import Engine
+
+
+class Context(BaseModel):
+    """What a caller may set for one run. JSON only: LangGraph Studio draws a form from it."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    engine: Engine | None = None
+    """The engine to design for. Empty: the one that the documents name, else PostgreSQL."""
+    research: Literal["auto", "off"] = "auto"
+    """`auto` asks Context7 and Perplexity where a key is set; `off` asks nobody."""
+    max_rounds: int = Field(default=4, ge=1, le=10)
+    """How often the critic may look at the design before the run ends as not accepted."""
+    pg_bin: str | None = None
+    """A folder with PostgreSQL's programs (initdb, postgres), in place of the embedded server."""
+    mysql_dsn: str | None = None
+    """A MySQL or MariaDB server to prove on: mysql://user:password@host:port/. A database is created and dropped."""
+    output: str | None = None
+    """The folder to write to. Empty: the folder of the documents."""
+
+
+class Secrets(BaseModel):
+    """Keys of the research services. Kept apart from the context, which is stored and shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    context7: str | None = Field(default=None, repr=False)
+    perplexity: str | None = Field(default=None, repr=False)
+
+
+_ENVIRONMENT = {
+    "engine": "DATABASE_SPECIALIST_ENGINE",
+    "research": "RESEARCH",
+    "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
+    "pg_bin": "DATABASE_SPECIALIST_PG_BIN",
+    "mysql_dsn": "DATABASE_SPECIALIST_MYSQL_DSN",
+}
+
+
+def context_from(environment: Mapping[str, str], **given: object) -> Context:
+    """Return the context of a run: what is `given` and not None wins over the environment.
+
+    Raises:
+        ConfigError: a value is not allowed; the message names the setting.
+    """
+    values: dict[str, object] = {key: environment[name] for key, name in _ENVIRONMENT.items() if environment.get(name)}
+    values |= {key: value for key, value in given.items() if value is not None}
+    try:
+        return Context.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        setting = str(first["loc"][0])
+        name = _ENVIRONMENT.get(setting, setting) if setting not in given or given[setting] is None else f"--{setting}"
+        raise ConfigError(f"{name.replace('_', '-') if name.startswith('--') else name}: {first['msg']}") from error
+
+
+def environment() -> Mapping[str, str]:
+    """Return the process's environment."""
+    return os.environ
+
+
+def secrets_from(environment: Mapping[str, str]) -> Secrets:
+    """Return the keys that the environment holds."""
+    return Secrets(
+        context7=environment.get("CONTEXT7_API_KEY") or None,
+        perplexity=environment.get("PERPLEXITY_API_KEY") or None,
+    )
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder for what can be made again: research answers, an initialised data directory."""
+    base = environment.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "database-specialist"

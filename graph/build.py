@@ -1,0 +1,51 @@
+"""The graph: nodes and edges, and nothing else.
+
+It is exported without a checkpointer, which `langgraph dev` would refuse; callers attach their own.
+"""
+
+from __future__ import annotations
+
+from langgraph.graph import END, START, StateGraph
+
+from database_specialist.agent.config import Context
+from database_specialist.graph import nodes
+from database_specialist.graph.routes import after_critic
+from database_specialist.graph.state import Input, Output, State
+
+# Far above the longest run (10 rounds of 6 nodes), far below LangGraph's own 10007.
+RECURSION_LIMIT = 100
+
+
+def build_graph() -> StateGraph[State, Context, Input, Output]:
+    """Draw the workflow."""
+    builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
+    builder.add_node("research", nodes.research, metadata={"phase": "intake"})
+    builder.add_node("context7", nodes.context7, metadata={"phase": "intake"})
+    builder.add_node("perplexity", nodes.perplexity, metadata={"phase": "intake"})
+    builder.add_node("read_requirements", nodes.read_requirements, metadata={"phase": "intake"})
+    builder.add_node("model_entities", nodes.model_entities, metadata={"phase": "design"})
+    builder.add_node("plan_schema", nodes.plan_schema, metadata={"phase": "design"})
+    builder.add_node("plan_indexes", nodes.plan_indexes, metadata={"phase": "design"})
+    builder.add_node("plan_operations", nodes.plan_operations, metadata={"phase": "design"})
+    builder.add_node("verify", nodes.verify, metadata={"phase": "proof"})
+    builder.add_node("critic", nodes.critic, metadata={"phase": "proof"})
+    builder.add_node("write_document", nodes.write_document, metadata={"phase": "result"})
+    builder.add_node("keep_draft", nodes.keep_draft, metadata={"phase": "result"})
+
+    builder.add_edge(START, "research")
+    builder.add_edge("research", "context7")
+    builder.add_edge("research", "perplexity")
+    builder.add_edge(["context7", "perplexity"], "read_requirements")
+    builder.add_edge("read_requirements", "model_entities")
+    builder.add_edge("model_entities", "plan_schema")
+    builder.add_edge("plan_schema", "plan_indexes")
+    builder.add_edge("plan_indexes", "plan_operations")
+    builder.add_edge("plan_operations", "verify")
+    builder.add_edge("verify", "critic")
+    builder.add_conditional_edges("critic", after_critic)
+    builder.add_edge("write_document", END)
+    builder.add_edge("keep_draft", END)
+    return builder
+
+
+graph = build_graph().compile(name="database_specialist").with_config(recursion_limit=RECURSION_LIMIT)

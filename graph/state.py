@@ -1,0 +1,88 @@
+"""What the nodes share: plain JSON, so that checkpoints, Studio and remote callers can read it."""
+
+from __future__ import annotations
+
+import operator
+from typing import Annotated, Any, Literal, TypedDict
+
+from pydantic import BaseModel, ConfigDict
+
+Json = Any
+"""Plain JSON data: a dumped `Part` of the model, or a list of them."""
+
+Status = Literal["running", "accepted", "not_accepted"]
+
+
+class Input(BaseModel):
+    """What a run is given."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    folder: str = "ai_docs"
+    """The folder with the requirements and the architecture."""
+
+
+class State(TypedDict):
+    """All that a run knows. Each key is filled by the node named beside it, before another reads it."""
+
+    folder: str
+    topics: list[Json]  # research
+    research_notes: Annotated[list[Json], operator.add]  # context7, perplexity
+    research: Json  # read_requirements
+    brief: Json  # read_requirements
+    entity_model: Json  # model_entities
+    relational_schema: Json  # plan_schema
+    workload: Json  # plan_indexes
+    indexes: Json  # plan_indexes
+    operations: Json  # plan_operations
+    evidence: Json  # verify
+    measurements: list[Json]  # verify
+    verdict: Json  # critic
+    fingerprints: list[str]  # critic
+    status: Status  # critic
+    document_path: str  # write_document
+    document_sha256: str  # write_document
+    files: list[str]  # write_document, keep_draft
+    edited: list[str]  # write_document
+
+
+class Update(TypedDict, total=False):
+    """What a node may change. A misspelt key is a type error; LangGraph itself would drop it."""
+
+    topics: list[Json]
+    research_notes: list[Json]
+    research: Json
+    brief: Json
+    entity_model: Json
+    relational_schema: Json
+    workload: Json
+    indexes: Json
+    operations: Json
+    evidence: Json
+    measurements: list[Json]
+    verdict: Json
+    fingerprints: list[str]
+    status: Status
+    document_path: str
+    document_sha256: str
+    files: list[str]
+    edited: list[str]
+
+
+class Output(TypedDict):
+    """What a run gives back."""
+
+    status: Status
+    document_path: str
+    document_sha256: str
+    files: list[str]
+    edited: list[str]
+    verdict: Json
+    brief: Json
+    entity_model: Json
+    relational_schema: Json
+    workload: Json
+    indexes: Json
+    operations: Json
+    evidence: Json
+    measurements: list[Json]
