@@ -1,9 +1,9 @@
 """The command line: arguments in, exit code out.
 
-    0  the design was accepted and written; the checked file is sound
-    1  the design was not accepted; the checked file has faults
-    2  usage, input or environment: one line on stderr says what to do
-    3  written, but beside a file that a person had edited since
+0  the design was accepted and written; the checked file is sound
+1  the design was not accepted; the checked file has faults
+2  usage, input or environment: one line on stderr says what to do
+3  written, but beside a file that a person had edited since
 """
 
 from __future__ import annotations
@@ -165,7 +165,9 @@ def _print_outcome(outcome: Outcome) -> None:
     table.add_row(*map(str, counts), f"{sum(outcome.seconds.values()):.1f}")
     console.print(table)
     for finding in outcome.objections:
-        console.print(f"[red]{finding.code}[/] {escape(finding.place)}: {escape(finding.message)}\n  {escape(finding.help)}")
+        console.print(
+            f"[red]{finding.code}[/] {escape(finding.place)}: {escape(finding.message)}\n  {escape(finding.help)}"
+        )
     for name in outcome.edited:
         path = Path(name)
         console.print(f"{escape(name)} was edited by hand and is kept; the new one is {path.stem}.new{path.suffix}")

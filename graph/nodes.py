@@ -229,7 +229,13 @@ def _subject(state: State) -> Subject:
 
 
 def _fingerprint(state: State) -> str:
-    design = [state["entity_model"], state["relational_schema"], state["workload"], state["indexes"], state["operations"]]
+    design = [
+        state["entity_model"],
+        state["relational_schema"],
+        state["workload"],
+        state["indexes"],
+        state["operations"],
+    ]
     return hashlib.sha256(json.dumps(design, sort_keys=True).encode()).hexdigest()
 
 

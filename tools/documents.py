@@ -11,10 +11,9 @@ from database_specialist.agent.errors import DocumentError
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.tools.output import is_sealed
 
-SUFFIXES = frozenset(
-    (".md", ".markdown", ".mdx", ".txt", ".text", ".sql", ".ddl", ".mmd", ".mermaid", ".dbml")
-    + (".prisma", ".yaml", ".yml", ".json", ".graphql", ".gql", ".graphqls")
-)
+_PROSE = (".md", ".markdown", ".mdx", ".txt", ".text")
+_FORMATS = (".sql", ".ddl", ".mmd", ".mermaid", ".dbml", ".prisma", ".yaml", ".yml", ".json", ".graphql", ".gql")
+SUFFIXES = frozenset((*_PROSE, *_FORMATS))
 MAX_FILE_BYTES = 4 * 1024 * 1024
 MAX_FILES = 500
 MAX_DEPTH = 8
@@ -60,9 +59,7 @@ def _paths(root: Path) -> list[Path]:
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".")
-            and len(below.parts) < MAX_DEPTH
-            and not (below == Path() and name in _OWN_FOLDERS)
+            if not name.startswith(".") and len(below.parts) < MAX_DEPTH
         )
         found += [Path(parent, name) for name in sorted(files) if _is_document(name)]
     if len(found) > MAX_FILES:
@@ -71,11 +68,7 @@ def _paths(root: Path) -> list[Path]:
 
 
 def _is_document(name: str) -> bool:
-    return (
-        not name.startswith(".")
-        and Path(name).suffix.lower() in SUFFIXES
-        and not name.lower().startswith(_OWN_FILE)
-    )
+    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES and not name.lower().startswith(_OWN_FILE)
 
 
 def _read(root: Path, path: Path) -> RawDocument:

@@ -1,0 +1,53 @@
+# Each target sets up what it needs. The only things expected of the machine: Python 3.11 or newer, and make.
+PYTHON ?= python3
+UV     := .venv-tools/bin/uv
+RUN    := .venv/bin/
+STAMP  := .venv/.synchronised
+SOURCES := $(shell find agent graph prompts tools -name '*.py' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup design test check format golden campaign bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
+
+setup: $(STAMP)  ## make .venv with everything from the lock file
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "make: Python 3.11 or newer is needed; say which with: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv .venv-tools || { echo "make: this Python has no venv module; install it (Debian: apt-get install python3-venv)" >&2; exit 2; }
+	@.venv-tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5,<1'
+
+$(STAMP): $(UV) pyproject.toml uv.lock $(SOURCES)
+	@$(UV) sync --quiet --frozen --all-extras --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@touch $@
+
+design: $(STAMP)  ## design the database of the sample in ai_docs/ and write ai_docs/database-design.md
+	$(RUN)database-specialist design ai_docs
+
+test: $(STAMP)  ## format, lint, types, import contracts, doctests and tests: what CI runs
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)pytest
+
+check: test  ## the same as test
+
+format: $(STAMP)  ## format and mend what can be mended automatically
+	$(RUN)ruff check --fix .
+	$(RUN)ruff format .
+
+golden: $(STAMP)  ## write the expected files of the tests anew; look at the difference before committing
+	$(RUN)pytest --update-golden
+
+campaign: $(STAMP)  ## the longer test campaigns, kept out of `make test`
+	$(RUN)pytest -m campaign
+
+bench: $(STAMP)  ## time the sample and the growth with the number of tables
+	$(RUN)python benchmarks/sample.py
+	$(RUN)python benchmarks/growth.py
+
+clean:  ## remove what the targets made
+	rm -rf .venv .venv-tools build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
