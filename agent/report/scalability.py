@@ -1,0 +1,134 @@
+"""Section "Scalability Considerations": capacity, partitioning, replicas, caching, sharding."""
+
+from __future__ import annotations
+
+from database_specialist.agent.model.operations import Capacity, TableSize
+from database_specialist.agent.report.context import Context
+from database_specialist.agent.report.markdown import (
+    bullets,
+    code,
+    codes,
+    fence,
+    heading,
+    marked,
+    quantity,
+    sections,
+    table,
+    text,
+)
+
+
+def scalability(context: Context) -> str:
+    """Render the section."""
+    return sections(
+        heading(2, "Scalability Considerations"),
+        heading(3, "Capacity"),
+        _capacity(context.design.operations.capacity),
+        heading(3, "Partitioning"),
+        _decisions(context, "partitioning"),
+        _partitions(context),
+        heading(3, "Read replicas"),
+        _decisions(context, "replica"),
+        _replicas(context),
+        heading(3, "Caching"),
+        _decisions(context, "cache"),
+        _caches(context),
+        heading(3, "Sharding"),
+        _decisions(context, "sharding"),
+        _shards(context),
+    )
+
+
+def _decisions(context: Context, topic: str) -> str:
+    return "\n".join(context.decision(decision) for decision in context.decisions(topic))
+
+
+def _capacity(capacity: Capacity) -> str:
+    totals = (
+        ("Size after 1 year", capacity.bytes_year_1),
+        ("Size after 3 years", capacity.bytes_year_3),
+        ("Size after 5 years", capacity.bytes_year_5),
+        ("Log written a day", capacity.wal_bytes_per_day),
+        ("Peak queries", capacity.peak_queries_per_second),
+        ("Connections", capacity.connections),
+        ("Memory for the hot set", capacity.cache_bytes),
+    )
+    return sections(
+        table(("Need", "Figure", "Arithmetic"), ((name, marked(f), text(f.basis)) for name, f in totals)),
+        table(
+            ("Table", "Row", "Index/row", "Rows now", "Rows/day", "Rows year 1", "year 3", "year 5", "Size year 3"),
+            (_size(size) for size in capacity.tables),
+        ),
+        bullets(map(text, capacity.notes)),
+    )
+
+
+def _size(size: TableSize) -> tuple[str, ...]:
+    return (
+        code(size.table),
+        quantity(size.row_bytes),
+        quantity(size.index_bytes_per_row),
+        quantity(size.rows_now).removesuffix(" rows") + f" ({size.rows_now.origin})",
+        quantity(size.rows_per_day).removesuffix(" rows/day") + f" ({size.rows_per_day.origin})",
+        *(quantity(f).removesuffix(" rows") for f in (size.rows_year_1, size.rows_year_3, size.rows_year_5)),
+        quantity(size.bytes_year_3),
+    )
+
+
+def _partitions(context: Context) -> str:
+    parts = []
+    for schedule in context.design.operations.scaling.partitions:
+        parts.append(
+            sections(
+                f"{code(schedule.table)} by {schedule.interval}, {marked(schedule.rows_per_partition)} each "
+                f"({text(schedule.rows_per_partition.basis)}). {text(schedule.why)}",
+                bullets((f"Create ahead: {text(schedule.create_ahead)}", f"Retention: {text(schedule.retention)}")),
+                fence("sql", "\n".join(s.rstrip(";") + ";" for s in schedule.statements)),
+            )
+        )
+    return sections(*parts)
+
+
+def _replicas(context: Context) -> str:
+    return table(
+        ("Queries", "Staleness allowed", "Why"),
+        (
+            (codes(replica.queries), text(replica.staleness), text(replica.why))
+            for replica in context.design.operations.scaling.replicas
+        ),
+    )
+
+
+def _caches(context: Context) -> str:
+    return table(
+        ("Cache", "Key", "Queries", "TTL", "Memory", "Invalidated by", "Why"),
+        (
+            (
+                code(cache.name),
+                code(cache.key),
+                codes(cache.queries),
+                marked(cache.ttl_seconds),
+                f"{marked(cache.memory)}: {text(cache.memory.basis)}",
+                text(cache.invalidation),
+                text(cache.why),
+            )
+            for cache in context.design.operations.scaling.caches
+        ),
+    )
+
+
+def _shards(context: Context) -> str:
+    return table(
+        ("Shard key", "Tables", "On one shard", "Consequences", "Chosen", "Why"),
+        (
+            (
+                code(key.key),
+                codes(key.tables),
+                marked(key.single_shard_share),
+                "; ".join(map(text, key.consequences)),
+                "yes" if key.chosen else "no",
+                text(key.why),
+            )
+            for key in context.design.operations.scaling.shard_keys
+        ),
+    )
