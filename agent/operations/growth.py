@@ -1,0 +1,138 @@
+"""Rows of each table, now, a day and in years, from the documents or from the tables it hangs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from database_specialist.agent.model.base import Figure
+from database_specialist.agent.model.brief import Brief, Quantity
+from database_specialist.agent.model.relational import ForeignKey, Schema, Table
+from database_specialist.agent.operations.figures import YEAR_DAYS, assumed, derived, listed, number
+from database_specialist.agent.operations.load import Access
+from database_specialist.agent.operations.row_width import AVERAGES
+
+STOCK_GROWTH = 20.0
+"""Yearly growth in % of a table of which only a stock is known; assumed."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of one table over time."""
+
+    now: Figure
+    per_day: Figure
+    year_1: Figure
+    year_3: Figure
+    year_5: Figure
+
+
+@dataclass(frozen=True)
+class _Start:
+    now: Figure
+    per_day: Figure
+
+
+def rows_of(brief: Brief, schema: Schema, accesses: tuple[Access, ...]) -> dict[str, Rows]:
+    """Return the rows of every table, in the schema's order."""
+    growth = _growth(brief)
+    starts: dict[str, _Start] = {}
+    for table in schema.tables:
+        starts[table.name] = _start(table, accesses, starts)
+    return {table.name: _over_time(table, starts[table.name], growth) for table in schema.tables}
+
+
+def _growth(brief: Brief) -> Quantity | None:
+    """The growth of the whole system, when the documents give one."""
+    found = [quantity for quantity in brief.quantities if quantity.metric == "growth"]
+    return found[0] if found else None
+
+
+def _start(table: Table, accesses: tuple[Access, ...], starts: dict[str, _Start]) -> _Start:
+    inserted = _inserted_per_day(table, accesses)
+    parent = _parent(table, starts)
+    factor = AVERAGES["rows_per_parent"].get(table.kind, 2)
+    if table.entity is None:
+        factor = AVERAGES["rows_per_parent"]["association"]
+    now = table.rows or _rows_now(table, parent, factor, starts)
+    per_day = table.rows_per_day or inserted or _rows_per_day(table, now, parent, factor, starts)
+    return _Start(now, per_day)
+
+
+def _inserted_per_day(table: Table, accesses: tuple[Access, ...]) -> Figure | None:
+    inserts = [access.query for access in accesses if table.name in access.does("insert")]
+    total = sum(query.frequency.value for query in inserts)
+    if not total:
+        return None
+    terms = " + ".join(f"{query.id} {number(query.frequency.value)}" for query in inserts)
+    facts = [fact for query in inserts for fact in query.frequency.facts]
+    return derived(total, "rows/day", f"one row for each execution a day of {terms}", facts)
+
+
+def _parent(table: Table, starts: dict[str, _Start]) -> ForeignKey | None:
+    """The table it hangs on: the owner when there is one, else the largest table it refers to."""
+    known = [key for key in table.foreign_keys if key.ref_table in starts and key.ref_table != table.name]
+    if not known:
+        return None
+    return max(known, key=lambda key: (key.on_delete == "cascade", starts[key.ref_table].now.value, -known.index(key)))
+
+
+def _rows_now(table: Table, parent: ForeignKey | None, factor: float, starts: dict[str, _Start]) -> Figure:
+    if parent is not None and table.kind != "reference":
+        base = starts[parent.ref_table].now
+        return derived(
+            base.value * factor,
+            "rows",
+            f"{number(base.value)} {parent.ref_table} x {number(factor)} {table.name} each (assumed)",
+            base.facts,
+        )
+    value = AVERAGES["rows"].get(table.kind, AVERAGES["rows"]["core"])
+    return assumed(value, "rows", f"no document counts {table.name}; taken for a table of kind {table.kind}")
+
+
+def _rows_per_day(
+    table: Table, now: Figure, parent: ForeignKey | None, factor: float, starts: dict[str, _Start]
+) -> Figure:
+    if table.kind == "reference":
+        return assumed(0, "rows/day", f"{table.name} is a list of values that changes with releases")
+    if parent is not None and starts[parent.ref_table].per_day.value:
+        base = starts[parent.ref_table].per_day
+        basis = f"{number(base.value)} {parent.ref_table} a day x {number(factor)} {table.name} each (assumed)"
+        return derived(base.value * factor, "rows/day", basis, base.facts)
+    value = now.value * STOCK_GROWTH / 100 / YEAR_DAYS
+    basis = f"{number(now.value)} rows x {STOCK_GROWTH:.0f}% a year (assumed) / {YEAR_DAYS} days"
+    return assumed(value, "rows/day", basis, now.facts)
+
+
+def _over_time(table: Table, start: _Start, growth: Quantity | None) -> Rows:
+    one, three, five = (_after(years, table, start, growth) for years in (1, 3, 5))
+    return Rows(start.now, start.per_day, one, three, five)
+
+
+def _after(years: int, table: Table, start: _Start, growth: Quantity | None) -> Figure:
+    """Sum the years, each with a flow grown by the stated rate; the retention caps the sum."""
+    now, daily = start.now.value, start.per_day.value
+    rate = growth.figure.value / 100 if growth is not None else 0.0
+    factors = [(1 + rate) ** year for year in range(years)]
+    total = now + daily * YEAR_DAYS * sum(factors)
+    basis = f"{number(now)} + {number(daily)} a day x {YEAR_DAYS}"
+    if years > 1 or rate:
+        basis += f" x {number(sum(factors))}" + (f" ({_named(growth)}, {years} years summed)" if rate else " years")
+    facts = [*start.now.facts, *start.per_day.facts, *(growth.figure.facts if growth is not None and rate else ())]
+    basis += f" = {number(total)}"
+    if table.retention_days is not None:
+        cap = daily * factors[-1] * table.retention_days.value
+        facts += table.retention_days.facts
+        if cap < total:
+            basis = f"{number(table.retention_days.value)} days kept x {number(daily * factors[-1])} a day"
+            return derived(cap, "rows", f"{basis} = {number(cap)}; without the retention {number(total)}", facts)
+    return derived(total, "rows", basis, facts)
+
+
+def _named(growth: Quantity | None) -> str:
+    return f"growth {number(growth.figure.value)}% a year" if growth is not None else ""
+
+
+def busiest(rows: dict[str, Rows], *, most: int = 3) -> str:
+    """Name the tables that take most new rows a day, with their figures."""
+    ordered = sorted(rows.items(), key=lambda item: -item[1].per_day.value)[:most]
+    return listed(f"{name} {number(found.per_day.value)} rows a day" for name, found in ordered if found.per_day.value)

