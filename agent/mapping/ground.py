@@ -1,0 +1,101 @@
+"""What every step of the mapping reads: the entity model, the engine, and the names and keys chosen first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from database_specialist.agent.model.base import Decision, Engine, FactId, Option
+from database_specialist.agent.model.entities import Entity, EntityModel, Relationship
+
+KeyKind = Literal["identity", "uuid", "natural", "composite", "shared"]
+
+
+@dataclass(frozen=True)
+class Key:
+    """How the rows of one entity are identified."""
+
+    kind: KeyKind
+    parts: tuple[str, ...] = ()
+    """Attributes and roles of a composite key, in order."""
+    reason: str = ""
+    """The words or the rule that made the choice: groups the decisions."""
+
+
+@dataclass
+class Ledger:
+    """The decisions taken so far, in order. Ids are given when the schema is closed."""
+
+    entries: list[Decision] = field(default_factory=list)
+
+    def record(
+        self,
+        topic: str,
+        subject: str,
+        choice: str,
+        why: str,
+        *,
+        alternatives: tuple[tuple[str, str], ...] = (),
+        facts: tuple[FactId, ...] = (),
+    ) -> None:
+        """Add a decision; `alternatives` are pairs of a choice and why it was not taken."""
+        self.entries.append(
+            Decision.load(
+                {
+                    "id": f"SD{len(self.entries) + 1}",
+                    "topic": topic,
+                    "subject": subject,
+                    "choice": choice,
+                    "why": why,
+                    "alternatives": [
+                        Option(choice=option, rejected_because=reason).dump() for option, reason in alternatives
+                    ],
+                    "facts": list(dict.fromkeys(facts)),
+                }
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The input of the mapping and what was fixed before any table was drawn."""
+
+    model: EntityModel
+    engine: Engine
+    version: str | None
+    tables: dict[str, str]
+    keys: dict[str, Key]
+    ledger: Ledger = field(default_factory=Ledger)
+
+    @property
+    def tenant_column(self) -> str | None:
+        """The column that names the tenant, where the system has several."""
+        tenant = self.model.tenant
+        return f"{tenant}_id" if tenant is not None and tenant in self.tables else None
+
+    def is_scoped(self, entity: str) -> bool:
+        """Say whether the rows of an entity belong to one tenant."""
+        found = self.model.entity(entity)
+        return (
+            found is not None
+            and found.tenant_scoped
+            and self.tenant_column is not None
+            and entity != self.model.tenant
+            and found.supertype not in self.tables
+        )
+
+    def outgoing(self, entity: str) -> tuple[Relationship, ...]:
+        """Return the relationships whose key this entity holds."""
+        return tuple(
+            each
+            for each in self.model.relationships
+            if each.source == entity and each.target in self.tables and each.cardinality != "many_to_many"
+        )
+
+
+def is_referred_to(model: EntityModel, entity: Entity) -> bool:
+    """Say whether any other element needs to point at one row of this entity."""
+    return any(
+        each.target == entity.name or (each.cardinality == "many_to_many" and each.source == entity.name)
+        for each in model.relationships
+    ) or any(other.supertype == entity.name for other in model.entities)
