@@ -1,0 +1,184 @@
+"""What a query writer asks the design: a table's entity, key, label, clock, state, owner, tenant and children."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.entities import BusinessRule, Entity, EntityModel
+from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
+
+_CLOCKS = ("placed_at", "occurred_at", "recorded_at", "posted_at", "published_at", "sent_at", "created_at")
+_LABELS = (
+    "name",
+    "title",
+    "full_name",
+    "label",
+    "display_name",
+    "username",
+    "subject",
+    "code",
+    "sku",
+    "number",
+    "email",
+)
+_HIDDEN = frozenset({"secret_hash", "binary", "vector"})
+_BULKY = frozenset({"long_text", "json", *_HIDDEN})
+_BOOKKEEPING = frozenset({"created_at", "updated_at", "deleted_at", "version"})
+_TIMES = frozenset({"timestamp", "date"})
+_FEW = 8
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """One design, indexed for the writing of queries."""
+
+    brief: Brief
+    model: EntityModel
+    schema: Schema
+
+    @cached_property
+    def _by_entity(self) -> dict[str, Table]:
+        return {table.entity: table for table in self.schema.tables if table.entity is not None}
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[tuple[Table, ForeignKey], ...]]:
+        found: dict[str, list[tuple[Table, ForeignKey]]] = {}
+        for table in self.schema.tables:
+            for key in table.foreign_keys:
+                found.setdefault(key.ref_table, []).append((table, key))
+        return {name: tuple(links) for name, links in found.items()}
+
+    def table(self, entity: str) -> Table | None:
+        """Return the table that an entity was mapped to."""
+        return self._by_entity.get(entity)
+
+    def entity(self, table: Table) -> Entity | None:
+        """Return the entity behind a table; None for a plain join table."""
+        return self.model.entity(table.entity) if table.entity else None
+
+    def children(self, table: Table) -> tuple[tuple[Table, ForeignKey], ...]:
+        """Return the tables that refer to this one, with the key each does it by."""
+        return self._children.get(table.name, ())
+
+    def owned_children(self, table: Table) -> tuple[tuple[Table, ForeignKey], ...]:
+        """Return the children that live and die with a row of this table."""
+        return tuple((child, key) for child, key in self.children(table) if self.is_owned(child, key))
+
+    def is_owned(self, child: Table, key: ForeignKey) -> bool:
+        """Whether the key stands for an ownership of the entity model."""
+        parent = self.schema.table(key.ref_table)
+        return any(
+            link.ownership == "owned"
+            for link in self.model.relationships
+            if parent and link.source == child.entity and link.target == parent.entity
+        )
+
+    def key(self, table: Table) -> tuple[Column, ...]:
+        """Return the primary key's columns; empty when the table has none."""
+        names = table.primary_key.columns if table.primary_key else ()
+        return tuple(column for name in names if (column := table.column(name)))
+
+    def clock(self, table: Table) -> Column | None:
+        """Return the column that says when a row came to be."""
+        times = [column for column in table.columns if column.logical_type in _TIMES and not column.nullable]
+        named = {column.name: column for column in times}
+        if known := next((named[name] for name in _CLOCKS if name in named), None):
+            return known
+        dated = [column for column in times if column.name not in _BOOKKEEPING]
+        return dated[0] if dated else None
+
+    def label(self, table: Table) -> Column | None:
+        """Return the column that people know a row by."""
+        for name in _LABELS:
+            column = table.column(name)
+            if column and column.logical_type not in _BULKY:
+                return column
+        texts = ("short_text", "code", "slug", "text")
+        return next((column for column in table.columns if column.logical_type in texts), None)
+
+    def state(self, table: Table) -> Column | None:
+        """Return the column that holds the row's state."""
+        entity = self.entity(table)
+        if entity and entity.lifecycle and (column := self.attribute(table, entity.lifecycle.attribute)):
+            return column
+        return next((column for column in table.columns if column.values and column.name in ("status", "state")), None)
+
+    def attribute(self, table: Table, attribute: str) -> Column | None:
+        """Return the first column that an attribute or a role was mapped to."""
+        return next((column for column in table.columns if column.attribute == attribute), table.column(attribute))
+
+    def tenant_key(self, table: Table) -> Column | None:
+        """Return the column that names the tenant, for a tenant-scoped table."""
+        entity = self.entity(table)
+        tenant = self.table(self.model.tenant) if self.model.tenant else None
+        if tenant is None or (entity and not entity.tenant_scoped):
+            return None
+        names = [key.columns[0] for key in table.foreign_keys if key.ref_table == tenant.name]
+        return table.column(names[0]) if names else None
+
+    def deleted_mark(self, table: Table) -> Column | None:
+        """Return the column that marks a row as deleted, where deletion is soft."""
+        entity = self.entity(table)
+        if entity is None or not entity.soft_delete:
+            return None
+        return table.column("deleted_at") or table.column("is_deleted")
+
+    def foreign_key(self, table: Table, column: Column) -> ForeignKey | None:
+        """Return the foreign key that the column takes part in."""
+        return next((key for key in table.foreign_keys if column.name in key.columns), None)
+
+    def link(self, source: Table, target: Table) -> ForeignKey | None:
+        """Return the foreign key by which one table refers to another."""
+        return next((key for key in source.foreign_keys if key.ref_table == target.name), None)
+
+    def join_table(self, one: Table, other: Table) -> Table | None:
+        """Return the table whose primary key or association links the two."""
+        for table in self.schema.tables:
+            targets = {key.ref_table for key in table.foreign_keys}
+            is_join = table.entity is None or table.kind == "association"
+            if is_join and {one.name, other.name} <= targets:
+                return table
+        return None
+
+    def overlap_rule(self, table: Table) -> BusinessRule | None:
+        """Return the rule that keeps this table's ranges apart."""
+        rules = (rule for rule in self.model.rules if rule.kind == "no_overlap" and rule.entity == table.entity)
+        return next(rules, None)
+
+    def shown(self, table: Table) -> tuple[Column, ...]:
+        """Return what a list shows: key, label, keys of others, state, clock and the next few narrow columns."""
+        tenant = self.tenant_key(table)
+        skipped = {tenant.name} if tenant else set()
+        columns = [column for column in table.columns if column.logical_type not in _BULKY]
+        columns = [c for c in columns if c.name not in skipped and c.name not in ("deleted_at", "is_deleted")]
+        first = [c for c in (*self.key(table), self.label(table), self.state(table), self.clock(table)) if c in columns]
+        kept = {column.name for column in (*first, *columns[:_FEW])}
+        return tuple(column for column in columns if column.name in kept)
+
+    def whole(self, table: Table) -> tuple[Column, ...]:
+        """Return what a detail screen shows: everything but secrets and binary content."""
+        return tuple(column for column in table.columns if column.logical_type not in _HIDDEN)
+
+    def scope(self, table: Table) -> str | None:
+        """Return the condition that leaves soft-deleted rows out."""
+        mark = self.deleted_mark(table)
+        if mark is None:
+            return None
+        name = self.qualified(table, mark)
+        return f"{name} IS NULL" if mark.nullable else f"{name} = FALSE"
+
+    def qualified(self, table: Table, column: Column) -> str:
+        """Return "table.column", quoted where the engine needs it."""
+        return f"{self.quoted(table.name)}.{self.quoted(column.name)}"
+
+    def quoted(self, name: str) -> str:
+        """Return the name, quoted where the engine needs it."""
+        return quote(name, self.schema.engine)
+
+    def now(self, column: Column) -> str:
+        """Return the present time in the form that the column's own default has."""
+        default = column.default or ""
+        return default if "(" in default or default.upper().startswith("CURRENT") else "CURRENT_TIMESTAMP"

@@ -1,0 +1,231 @@
+"""From what a fact does to the drafts of its queries: one function for each intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from database_specialist.agent.designer.queries import reads, reports, writes
+from database_specialist.agent.designer.queries.catalog import Catalog
+from database_specialist.agent.designer.queries.matching import Access
+from database_specialist.agent.designer.queries.statement import Draft
+from database_specialist.agent.model.relational import Column, ForeignKey, Table
+
+_IDENTIFIERS = frozenset({"email", "code", "slug", "short_text", "phone", "text"})
+
+
+def drafts_of(access: Access, catalog: Catalog) -> Iterator[Draft]:
+    """Yield the queries of one access; none when its entity has no table or its intent no statement."""
+    table = catalog.table(access.entity)
+    if table is None:
+        return
+    intent = _resolve(access, catalog, table)
+    if writer := _WRITERS.get(intent):
+        yield from writer(access, catalog, table)
+
+
+def identifier_lookups(catalog: Catalog) -> Iterator[Draft]:
+    """Yield the read that each unique identifier implies, for identifiers that facts name."""
+    for table in catalog.schema.tables:
+        entity = catalog.entity(table)
+        for attribute in entity.attributes if entity else ():
+            if not attribute.unique or attribute.type not in _IDENTIFIERS or not attribute.facts:
+                continue
+            columns = _unique_columns(catalog, table, attribute.name)
+            if columns:
+                draft = reads.lookup(catalog, table, columns)
+                yield Draft(**{**draft.__dict__, "facts": attribute.facts})
+
+
+def _unique_columns(catalog: Catalog, table: Table, attribute: str) -> tuple[str, ...]:
+    column = catalog.attribute(table, attribute)
+    tenant = catalog.tenant_key(table)
+    for unique in table.uniques:
+        rest = [text for text in unique.columns if not (tenant and text == tenant.name)]
+        if column and rest in ([column.name], [f"(lower({column.name}))"]):
+            return tuple(rest)
+    return ()
+
+
+def _resolve(access: Access, catalog: Catalog, table: Table) -> str:
+    """Choose among the intents that the verb can have, by what the table can do."""
+    intents = access.intent.split("|")
+    if "transition" in intents:
+        if writes.target_state(catalog, table, access.verb):
+            return "transition"
+        intents = [intent for intent in intents if intent != "transition"] or ["update"]
+    if "available" in intents:
+        return "available"
+    if "manage" in intents:
+        return "manage"
+    return intents[0]
+
+
+def _create(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    yield from writes.inserts(catalog, table)
+    for draft in reads.children(catalog, table):
+        if (child := catalog.schema.table(draft.table)) and child.kind == "line_item":
+            yield draft
+    if table.exclusions or catalog.overlap_rule(table):
+        yield from _available(access, catalog, table)
+
+
+def _list(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    owner = _owner(access, catalog, table)
+    yield reads.page(catalog, table, owner)
+
+
+def _detail(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    draft = reads.detail(catalog, table)
+    if draft is not None:
+        yield draft
+        yield from reads.children(catalog, table)
+
+
+def _search(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    yield from reads.search(catalog, table, access.attributes)
+    columns = _filters(access, catalog, table)
+    if columns:
+        yield reads.filtered(catalog, table, columns)
+
+
+def _filter(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    columns = _filters(access, catalog, table)
+    if columns:
+        yield reads.filtered(catalog, table, columns)
+    else:
+        yield from reads.search(catalog, table, access.attributes)
+
+
+def _update(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    state = catalog.state(table)
+    wanted = [name for name in access.attributes if (column := catalog.attribute(table, name)) and column != state]
+    if state and state.attribute in access.attributes and (draft := writes.move_any(catalog, table)):
+        yield draft
+        if not wanted:
+            return
+    draft = writes.update(catalog, table, wanted)
+    if draft is not None:
+        yield draft
+
+
+def _transition(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    state = writes.target_state(catalog, table, access.verb)
+    draft = writes.move(catalog, table, state) if state else None
+    if draft is not None:
+        yield draft
+
+
+def _assign(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    for other_name in access.others:
+        other = catalog.table(other_name)
+        if other is None:
+            continue
+        if joined := catalog.join_table(table, other):
+            yield writes.insert(catalog, joined)
+            return
+        for source, target in ((other, table), (table, other)):
+            key = catalog.link(source, target)
+            if key is not None and not source.append_only and catalog.key(source):
+                yield writes.assign(catalog, source, key)
+                return
+    yield from _update(access, catalog, table)
+
+
+def _remove(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    for other_name in access.others:
+        other = catalog.table(other_name)
+        joined = catalog.join_table(table, other) if other else None
+        if joined is not None and (draft := writes.delete(catalog, joined)):
+            yield draft
+            return
+    draft = writes.delete(catalog, table)
+    if draft is not None:
+        yield draft
+
+
+def _report(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    yield reports.report(catalog, table, access.attributes)
+
+
+def _export(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    yield reports.export(catalog, table)
+
+
+def _available(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    for candidate in (table, *(child for child, _ in catalog.children(table))):
+        draft = reads.free_slots(catalog, candidate)
+        if draft is not None:
+            yield draft
+            return
+    state = catalog.state(table)
+    if state is not None and "available" in state.values:
+        yield reads.filtered(catalog, table, [state])
+
+
+def _login(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    for unique in table.uniques:
+        names = [text.removeprefix("(lower(").removesuffix("))") for text in unique.columns]
+        columns = [table.column(name) for name in names]
+        if any(column and (column.logical_type == "email" or "user" in column.name) for column in columns):
+            tenant = catalog.tenant_key(table)
+            yield reads.lookup(
+                catalog,
+                table,
+                [text for text in unique.columns if not (tenant and text == tenant.name)],
+                intent="login",
+            )
+            return
+
+
+def _manage(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    for writer in (_list, _detail, _create, _update):
+        yield from writer(access, catalog, table)
+
+
+def _owner(access: Access, catalog: Catalog, table: Table) -> ForeignKey | None:
+    """Return the key to the actor when it sees only its own rows, or to another thing that the fact puts in front."""
+    candidates = [access.subject] if access.subject and access.is_own else []
+    if access.is_own and access.role:
+        candidates += [access.role.replace(" ", "_").lower()]
+    for name in candidates:
+        owner = catalog.table(name)
+        key = catalog.link(table, owner) if owner else None
+        if key is not None:
+            return key
+    return None
+
+
+def _filters(access: Access, catalog: Catalog, table: Table) -> list[Column]:
+    columns = [column for name in access.attributes if (column := catalog.attribute(table, name))]
+    texts = ("short_text", "text", "long_text", "email", "phone", "code", "slug")
+    found = [column for column in columns if column.logical_type not in texts or column.values]
+    for other_name in access.others:
+        other = catalog.table(other_name)
+        key = catalog.link(table, other) if other and other_name != access.subject else None
+        column = table.column(key.columns[0]) if key else None
+        if column and len(key.columns if key else ()) == 1:
+            found.append(column)
+    return list(dict.fromkeys(found))[:4]
+
+
+_Writer = Callable[[Access, Catalog, Table], Iterator[Draft]]
+_WRITERS: dict[str, _Writer] = {
+    "create": _create,
+    "list": _list,
+    "history": _list,
+    "view": _list,
+    "detail": _detail,
+    "check": _detail,
+    "unknown": _detail,
+    "search": _search,
+    "filter": _filter,
+    "update": _update,
+    "transition": _transition,
+    "assign": _assign,
+    "remove": _remove,
+    "report": _report,
+    "export": _export,
+    "available": _available,
+    "login": _login,
+    "manage": _manage,
+}

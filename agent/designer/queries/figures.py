@@ -1,0 +1,157 @@
+"""How often a query runs and how fast it must answer, each number with its basis."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from database_specialist.agent.designer.queries.catalog import Catalog
+from database_specialist.agent.designer.queries.lexicon import singular, stem
+from database_specialist.agent.designer.queries.statement import Draft
+from database_specialist.agent.model.base import FactId, Figure, Origin
+from database_specialist.agent.model.brief import Quantity
+from database_specialist.agent.model.relational import Table
+
+_DAY_SECONDS = 86_400
+_YEAR_DAYS = 365
+_GENERAL = frozenset(
+    {
+        "system",
+        "api",
+        "request",
+        "response",
+        "page",
+        "application",
+        "query",
+        "endpoint",
+        "database",
+        "service",
+        "platform",
+    }
+)
+# Reads for each row written: what a person does around one such row. Assumptions, said so in each basis.
+_PER_WRITE = {
+    "detail": (5.0, "each is opened about 5 times in its life"),
+    "children": (5.0, "its parts are shown whenever their owner is opened, about 5 times each"),
+    "list_own": (3.0, "its owner looks at the list about 3 times for each"),
+    "list": (10.0, "about 10 pages are turned for each new row"),
+    "search": (10.0, "about 10 searches precede each"),
+    "lookup": (3.0, "looked up about 3 times each"),
+    "available": (10.0, "about 10 looks for a free one precede each"),
+    "update": (0.5, "every second one is changed once"),
+    "transition": (1.0, "each passes this state at most once"),
+    "delete": (0.05, "about 1 in 20 is deleted"),
+    "check": (5.0, "checked about 5 times each"),
+}
+_FIXED = {
+    "report": (24.0, "refreshed hourly"),
+    "export": (1.0, "once a day"),
+    "purge": (24.0, "hourly, so that each batch stays small"),
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Rows or users a day, and the words behind the number."""
+
+    value: float
+    origin: Origin
+    basis: str
+    facts: tuple[FactId, ...] = ()
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """Frequencies and targets of one design's queries."""
+
+    catalog: Catalog
+
+    def frequency(self, draft: Draft) -> Figure:
+        """Return the executions a day: stated, by arithmetic on what is stated, or assumed."""
+        stated = self._stated_requests(draft)
+        if stated is not None:
+            return stated
+        if draft.intent in _FIXED:
+            times, why = _FIXED[draft.intent]
+            return _figure(times, "assumed", f"{draft.table}: {why}; the documents state no schedule")
+        table = self.catalog.schema.table(draft.table)
+        if draft.intent == "login":
+            return self._logins(draft)
+        rate = self._activity(table) if table else Rate(100.0, "assumed", "no volume is stated")
+        if draft.intent == "create":
+            return _figure(rate.value, rate.origin, rate.basis, rate.facts)
+        times, why = _PER_WRITE.get(draft.intent, (1.0, "once for each"))
+        origin: Origin = "assumed" if rate.origin == "assumed" else "derived"
+        return _figure(rate.value * times, origin, f"{rate.basis}; x {times:g} (assumed: {why})", rate.facts)
+
+    def latency(self, draft: Draft) -> Figure | None:
+        """Return the stated target that fits best: of this kind of query or table, else the general one."""
+        targets = [quantity for quantity in self.catalog.brief.quantities if quantity.metric == "latency"]
+        scored = [(self._fit(draft, quantity), quantity) for quantity in targets]
+        fitting = [(score, quantity) for score, quantity in scored if score > 0]
+        if not fitting:
+            return None
+        best = max(score for score, _ in fitting)
+        return min((q.figure for score, q in fitting if score == best), key=lambda figure: figure.value)
+
+    def _fit(self, draft: Draft, quantity: Quantity) -> int:
+        words = {singular(word) for word in re.findall(r"[a-z]+", quantity.subject.lower())}
+        stems = {stem(word) for word in words}
+        own = {singular(word) for word in re.findall(r"[a-z]+", draft.name)} | {stem(draft.intent), draft.kind}
+        own |= {"report", "dashboard", "analytics"} if draft.intent == "report" else set()
+        if stems & {stem(word) for word in own} - {"list", "get", "insert", "by"}:
+            return 2
+        return 1 if not words or words <= _GENERAL or words & {"api", "system", "page", "endpoint", "response"} else 0
+
+    def _stated_requests(self, draft: Draft) -> Figure | None:
+        for quantity in self.catalog.brief.quantities:
+            if quantity.metric == "requests_per_second" and self._fit(draft, quantity) == 2:
+                peak = 3.0 if quantity.statistic == "peak" else 1.0
+                basis = f"{quantity.figure.basis}; x {_DAY_SECONDS:,} s a day"
+                basis += " / 3 (assumed: the peak is 3 times the average)" if peak > 1 else ""
+                return _figure(quantity.figure.value * _DAY_SECONDS / peak, "derived", basis, quantity.figure.facts)
+        return None
+
+    def _logins(self, draft: Draft) -> Figure:
+        users = self._users
+        if users is not None:
+            basis = f"{users.figure.basis}; x 1 log-in a day each (assumed)"
+            return _figure(users.figure.value, "derived", basis, users.figure.facts)
+        table = self.catalog.schema.table(draft.table)
+        rows = table.rows.value if table and table.rows else 0.0
+        value = rows * 0.2 or 100.0
+        return _figure(
+            value, "assumed", f"a fifth of the {rows:,.0f} {draft.table} log in on a day; no figure is stated"
+        )
+
+    @cached_property
+    def _users(self) -> Quantity | None:
+        stated = [quantity for quantity in self.catalog.brief.quantities if quantity.metric == "users"]
+        daily = [quantity for quantity in stated if "da" in quantity.subject and "act" in quantity.subject]
+        return next(iter([*daily, *stated]), None)
+
+    def _activity(self, table: Table) -> Rate:
+        """Return the rows a day of the table, or of the busiest table that refers to it."""
+        own = table.rows_per_day
+        if own is not None and own.value > 0:
+            return Rate(own.value, own.origin, f"{own.value:,.0f} {table.name} a day ({own.basis})", own.facts)
+        driven = [child for child, _ in self.catalog.children(table) if child.rows_per_day and child.name != table.name]
+        busiest = max(driven, key=lambda child: child.rows_per_day.value if child.rows_per_day else 0.0, default=None)
+        if busiest is not None and busiest.rows_per_day is not None and busiest.rows_per_day.value > 0:
+            flow = busiest.rows_per_day
+            return Rate(
+                flow.value, _weaker(flow.origin), f"one for each of {flow.value:,.0f} {busiest.name} a day", flow.facts
+            )
+        rows = table.rows.value if table.rows else 0.0
+        value = max(rows / _YEAR_DAYS, 1.0)
+        basis = f"the {rows:,.0f} {table.name} turn over once a year" if rows else f"one of {table.name} a day"
+        return Rate(value, "assumed", f"{basis}; no rate is stated")
+
+
+def _weaker(origin: Origin) -> Origin:
+    return "derived" if origin == "given" else origin
+
+
+def _figure(value: float, origin: Origin, basis: str, facts: tuple[FactId, ...] = ()) -> Figure:
+    return Figure(value=float(round(value, 2)), unit="executions/day", origin=origin, basis=basis, facts=facts)

@@ -1,0 +1,261 @@
+"""Reads a functional statement: who does what to which stored thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from database_specialist.agent.designer.queries.catalog import Catalog
+from database_specialist.agent.designer.queries.lexicon import lexicon, singular, stem
+from database_specialist.agent.model.brief import Fact
+from database_specialist.agent.model.entities import Entity
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z'\-]*|[.;:,!?()]")
+_STORY = re.compile(r"^\s*as an? (?P<role>[^,]{2,60}),\s*(?:i|we)\b", re.IGNORECASE)
+_PURPOSE = re.compile(r"\b(so that|in order to|because)\b.*$", re.IGNORECASE | re.DOTALL)
+_BREAKS = frozenset(".;:!?")
+_OWN = frozenset({"own", "my", "their", "his", "her"})
+_DETERMINERS = frozenset(
+    {"a", "an", "the", "all", "any", "each", "every", "new", "existing", "multiple", "several", *_OWN}
+)
+_MODALS = frozenset(
+    {"to", "can", "may", "must", "shall", "will", "should", "could", "and", "or", ",", "cannot", "i", "be"}
+)
+_DETAIL = frozenset({"detail", "details", "profile", "information", "specific", "single", "individual", "status"})
+
+
+@dataclass(frozen=True)
+class Access:
+    """One thing done to one entity, as a fact says it."""
+
+    intent: str
+    entity: str
+    verb: str
+    """The verb's stem."""
+    fact: Fact
+    role: str | None = None
+    subject: str | None = None
+    """The entity that acts, when it is one."""
+    others: tuple[str, ...] = ()
+    """The other entities of the clause, in order."""
+    attributes: tuple[str, ...] = ()
+    """Attributes and roles of the entity that the fact names."""
+    is_own: bool = False
+    """Whether the actor is limited to what belongs to it."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """An entity named at a place of the sentence."""
+
+    entity: str
+    start: int
+    end: int
+    is_plural: bool
+
+
+@dataclass(frozen=True)
+class Action:
+    """A verb at a place of the sentence."""
+
+    stem: str
+    intents: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Names:
+    """The words by which each entity may be called, longest first."""
+
+    phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
+    longest: int = 1
+
+    @classmethod
+    def of(cls, entities: Sequence[Entity]) -> Names:
+        """Collect names, plurals, unambiguous last words and synonyms."""
+        phrases: dict[tuple[str, ...], str] = {}
+        for entity in entities:
+            for name in (entity.name, entity.plural):
+                phrases.setdefault(_words_of(name), entity.name)
+        tails: dict[str, list[str]] = {}
+        for entity in entities:
+            words = _words_of(entity.name)
+            if len(words) > 1 and entity.kind == "core":
+                tails.setdefault(words[-1], []).append(entity.name)
+        for tail, owners in tails.items():
+            if len(owners) == 1:
+                phrases.setdefault((tail,), owners[0])
+        for word, others in lexicon().synonyms.items():
+            known = [phrases[(other,)] for other in others if (other,) in phrases]
+            if known:
+                phrases.setdefault((word,), known[0])
+        return cls(phrases, max((len(phrase) for phrase in phrases), default=1))
+
+
+def accesses(fact: Fact, catalog: Catalog, names: Names) -> tuple[Access, ...]:
+    """Return what a functional fact does to stored things, in the order of its words; empty when it does nothing."""
+    statement = (
+        f"{fact.title}: {fact.text}" if fact.title and fact.title.lower() not in fact.text.lower() else fact.text
+    )
+    story = _STORY.match(statement)
+    body = _PURPOSE.sub("", statement[story.end() :] if story else statement)
+    words = [word.lower() for word in _WORD.findall(body)]
+    mentions = _mentions(words, names)
+    actions = _actions(words, mentions, names)
+    role = story["role"].strip() if story else None
+    found = [_access(action, words, mentions, fact, catalog, role) for action in actions]
+    return tuple(access for access in found if access is not None)
+
+
+def role_of(access_role: str | None, fact: Fact, catalog: Catalog) -> str | None:
+    """Return the Brief's role that acts in a fact: the story's role, or the first one that the text names."""
+    text = singular_text(access_role or fact.text)
+    named = [(text.find(singular_text(role.name)), role.name) for role in catalog.brief.roles]
+    found = sorted((place, name) for place, name in named if place >= 0)
+    return found[0][1] if found else None
+
+
+def singular_text(text: str) -> str:
+    """Lower the text and put each of its words in the singular."""
+    return " ".join(singular(word) for word in re.findall(r"[a-z]+", text.lower()))
+
+
+def _words_of(name: str) -> tuple[str, ...]:
+    words = name.lower().split("_")
+    return (*words[:-1], singular(words[-1]))
+
+
+def _mentions(words: Sequence[str], names: Names) -> tuple[Mention, ...]:
+    found: list[Mention] = []
+    place = 0
+    while place < len(words):
+        for size in range(min(names.longest, len(words) - place), 0, -1):
+            chunk = words[place : place + size]
+            last = chunk[-1].removesuffix("'s").removesuffix("'")
+            phrase = (*chunk[:-1], singular(last))
+            if entity := names.phrases.get(tuple(phrase)):
+                found.append(Mention(entity, place, place + size, is_plural=singular(last) != last))
+                place += size - 1
+                break
+        place += 1
+    return tuple(found)
+
+
+def _actions(words: Sequence[str], mentions: Sequence[Mention], names: Names) -> tuple[Action, ...]:
+    vocabulary = lexicon()
+    inside = {place: mention for mention in mentions for place in range(mention.start, mention.end)}
+    found: list[Action] = []
+    makers = {stem(entity.split("_")[-1]) for entity in names.phrases.values()}
+    for place, word in enumerate(words):
+        phrase = f"{word} {words[place + 1]}" if place + 1 < len(words) else ""
+        if phrase in vocabulary.phrases:
+            found.append(Action(stem(word), vocabulary.phrases[phrase], place, place + 2))
+            continue
+        intents = vocabulary.intents.get(stem(word), ())
+        if not intents and stem(word) in makers:
+            intents = ("create",) if _is_verb(words, place) else ()
+        if not intents and not _is_unknown_verb(words, place):
+            continue
+        if place in inside and not _is_verb(words, place):
+            continue
+        if word not in _MODALS and word not in _DETERMINERS:
+            found.append(Action(stem(word), intents or ("unknown",), place, place + 1))
+    return tuple(found)
+
+
+def _is_verb(words: Sequence[str], place: int) -> bool:
+    """Tell the verb from the noun where an entity has the verb's name: "can order", "books a room"."""
+    before = words[place - 1] if place else "."
+    after = words[place + 1] if place + 1 < len(words) else "."
+    if after in _DETERMINERS and before not in _DETERMINERS:
+        return True
+    return (before in _MODALS or before in _BREAKS) and singular(words[place]) == words[place] and after not in _BREAKS
+
+
+def _is_unknown_verb(words: Sequence[str], place: int) -> bool:
+    """Whether an unknown word stands where only a verb can: after a modal."""
+    return (
+        bool(place) and words[place - 1] in {"can", "may", "must", "shall", "will", "should"} and words[place] != "be"
+    )
+
+
+def _access(
+    action: Action,
+    words: Sequence[str],
+    mentions: Sequence[Mention],
+    fact: Fact,
+    catalog: Catalog,
+    role: str | None,
+) -> Access | None:
+    mentions = [mention for mention in mentions if not mention.start <= action.start < mention.end]
+    start, end = _clause(words, action.start)
+    after = [mention for mention in mentions if action.end <= mention.start < end]
+    before = [mention for mention in mentions if start <= mention.start < action.start]
+    made = _made_by(action, [mention.entity for mention in (*before, *after)], catalog)
+    if made is None and not after and not before:
+        return None
+    chosen = after[0] if after else before[-1] if before else None
+    entity = made or (chosen.entity if chosen else "")
+    others = tuple(dict.fromkeys(mention.entity for mention in (*after, *before) if mention.entity != entity))
+    actor = before[0].entity if before and after else None
+    scope = words[start:end]
+    named = chosen or Mention(entity, action.start, action.end, is_plural=False)
+    return Access(
+        intent="create" if made else _intent(action, named, words, scope),
+        entity=entity,
+        verb=action.stem,
+        fact=fact,
+        role=role_of(role, fact, catalog),
+        subject=actor if actor != entity else None,
+        others=others,
+        attributes=_attributes(catalog, entity, scope),
+        is_own=any(word in _OWN for word in scope),
+    )
+
+
+def _clause(words: Sequence[str], place: int) -> tuple[int, int]:
+    start = next((i + 1 for i in range(place - 1, -1, -1) if words[i] in ".;!?"), 0)
+    end = next((i for i in range(place, len(words)) if words[i] in ".;!?"), len(words))
+    return start, end
+
+
+def _made_by(action: Action, named: Sequence[str], catalog: Catalog) -> str | None:
+    """Return the entity that the verb itself makes: to book makes a booking, to pay a payment."""
+    if action.stem in {"list", "search", "report", "view"} or len(action.stem) < 3:
+        return None
+    for entity in catalog.model.entities:
+        tail = entity.name.split("_")[-1]
+        if stem(tail) == action.stem and entity.name not in named and singular(tail) != action.stem + "s":
+            return entity.name
+    return None
+
+
+def _intent(action: Action, mention: Mention, words: Sequence[str], scope: Sequence[str]) -> str:
+    intents = action.intents
+    if "view" in intents or ("list" in intents and action.stem == "review"):
+        if any(stem(word) in {"history", "list"} or word in {"all", "histories"} for word in scope):
+            return "list"
+        after = set(words[mention.end : mention.end + 2]) | set(words[action.end : mention.start])
+        return "detail" if after & _DETAIL or not mention.is_plural else "list"
+    return intents[0] if len(intents) == 1 else "|".join(intents)
+
+
+def _attributes(catalog: Catalog, entity_name: str, scope: Sequence[str]) -> tuple[str, ...]:
+    entity = catalog.model.entity(entity_name)
+    if entity is None:
+        return ()
+    text = f" {' '.join(singular(word) for word in scope)} "
+    names = [attribute.name for attribute in entity.attributes]
+    names += [link.role for link in catalog.model.relationships if link.source == entity_name]
+    return tuple(name for name in names if any(f" {phrase} " in text for phrase in _spoken(name)))
+
+
+def _spoken(name: str) -> Iterator[str]:
+    words = [singular(word) for word in name.split("_")]
+    yield " ".join(words)
+    if len(words) > 1 and words[-1] in {"at", "on", "id", "name", "type", "code", "number", "amount", "date", "hash"}:
+        yield " ".join(words[:-1])
+    if len(words) > 1 and words[0] in {"unit", "total", "full", "is"}:
+        yield " ".join(words[1:])

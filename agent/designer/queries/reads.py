@@ -1,0 +1,375 @@
+"""Reading queries: pages, single rows, children, searches, lookups and free slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from database_specialist.agent.designer.queries.catalog import Catalog
+from database_specialist.agent.designer.queries.predicates import by_key, in_tenant, keyset
+from database_specialist.agent.designer.queries.statement import Bindings, Draft, Select, Staleness
+from database_specialist.agent.model.relational import Column, ForeignKey, Table
+
+_TEXTS = frozenset({"short_text", "text", "email", "code", "slug", "phone"})
+_LONG = frozenset({"long_text"})
+_MANY = 200
+
+
+def page(catalog: Catalog, table: Table, owner: ForeignKey | None = None, *, newest_first: bool = True) -> Draft:
+    """Write the page of a table, or of one owner's rows, by keyset."""
+    binds = Bindings(catalog.schema.engine)
+    where = _owner_conditions(catalog, table, owner, binds) if owner else []
+    where += in_tenant(catalog, table, binds, where)
+    clock = catalog.clock(table) if newest_first else None
+    sort = [column for column in (clock or catalog.label(table),) if column and not column.nullable]
+    keys = [*sort, *(column for column in catalog.key(table) if column not in sort)]
+    descending = clock is not None or not sort
+    where += keyset(catalog, table, keys, binds, descending=descending)
+    columns, joins = _with_parents(catalog, table, owner)
+    order = tuple(f"{catalog.qualified(table, key)}{' DESC' if descending else ''}" for key in keys)
+    select = Select(columns, catalog.quoted(table.name), joins, tuple(where), order=order, limit=binds.page())
+    whose = f" of one {_parent_word(catalog, owner)}" if owner else ""
+    sorted_by = f"newest first by {clock.name}" if clock else f"by {sort[0].name}" if sort else "by key, newest first"
+    first = "the first page passes 'infinity' and the highest key" if clock else "the first page passes the lowest key"
+    return Draft(
+        name=f"list_{table.name}" + (f"_by_{owner.columns[0].removesuffix('_id')}" if owner else ""),
+        purpose=f"One page of {_words(table)}{whose}, {sorted_by}; the next page starts after the last row seen"
+        + (f" ({first})." if clock else "."),
+        intent="list_own" if owner else "list",
+        table=table.name,
+        sql=str(select),
+        parameters=binds.parameters,
+        returns="page",
+        staleness="fresh" if owner else "seconds",
+    )
+
+
+def detail(catalog: Catalog, table: Table) -> Draft | None:
+    """Write the read of one row by its key, with the labels of the rows it refers to."""
+    if not catalog.key(table):
+        return None
+    binds = Bindings(catalog.schema.engine)
+    where = [*by_key(catalog, table, binds), *in_tenant(catalog, table, binds)]
+    columns, joins = _with_parents(catalog, table, None, whole=True)
+    return Draft(
+        name=f"get_{_one(catalog, table)}",
+        purpose=f"Everything a screen shows of one {_one_word(catalog, table)}, by its key.",
+        intent="detail",
+        table=table.name,
+        sql=str(Select(columns, catalog.quoted(table.name), joins, tuple(where))),
+        parameters=binds.parameters,
+        returns="one",
+    )
+
+
+def children(catalog: Catalog, table: Table) -> Iterator[Draft]:
+    """Write the list of each owned child of one row."""
+    for child, key in catalog.owned_children(table):
+        if catalog.deleted_mark(child) is None and child.kind in ("audit", "token", "outbox"):
+            continue
+        if _is_long(child) and catalog.clock(child):
+            yield page(catalog, child, key)
+            continue
+        binds = Bindings(catalog.schema.engine)
+        where = _owner_conditions(catalog, child, key, binds)
+        where += in_tenant(catalog, child, binds, where)
+        columns, joins = _with_parents(catalog, child, key)
+        order = tuple(catalog.qualified(child, column) for column in _position(catalog, child, key))
+        select = Select(columns, catalog.quoted(child.name), joins, tuple(where), order=order, limit=binds.page(_MANY))
+        yield Draft(
+            name=f"list_{child.name}_by_{key.columns[0].removesuffix('_id')}",
+            purpose=f"The {_words(child)} of one {_parent_word(catalog, key)}, shown with it.",
+            intent="children",
+            table=child.name,
+            sql=str(select),
+            parameters=binds.parameters,
+        )
+
+
+def search(catalog: Catalog, table: Table, named: Sequence[str] = ()) -> Iterator[Draft]:
+    """Write the text search over the columns that the fact names, or over the label."""
+    columns = [column for name in named if (column := catalog.attribute(table, name))]
+    texts = [column for column in columns if column.logical_type in _TEXTS]
+    label = catalog.label(table)
+    if not texts and not [c for c in columns if c.logical_type in _LONG] and label and label.logical_type in _TEXTS:
+        texts = [label]
+    for column in texts:
+        yield _text_search(catalog, table, column)
+    if catalog.schema.engine == "postgresql":
+        for column in [c for c in columns if c.logical_type in _LONG]:
+            yield _full_text_search(catalog, table, column)
+
+
+def filtered(catalog: Catalog, table: Table, columns: Sequence[Column], *, name: str | None = None) -> Draft:
+    """Write the page of rows that match the given columns: equal values, or a span of numbers and times."""
+    binds = Bindings(catalog.schema.engine)
+    where: list[str] = []
+    for column in columns:
+        where += _match(catalog, table, column, binds)
+    where += in_tenant(catalog, table, binds, where)
+    ranged = any(_is_span(column) for column in columns)
+    clock = catalog.clock(table)
+    keys = [*([clock] if clock and not ranged else []), *catalog.key(table)]
+    keys = list(dict.fromkeys(keys))
+    sorted_span = next((column for column in columns if _is_span(column)), None)
+    if sorted_span is not None:
+        keys = [sorted_span, *[key for key in keys if key != sorted_span]]
+    where += keyset(catalog, table, keys, binds, descending=sorted_span is None)
+    direction = " DESC" if sorted_span is None else ""
+    shown, joins = _with_parents(catalog, table, None)
+    order = tuple(f"{catalog.qualified(table, key)}{direction}" for key in keys)
+    select = Select(shown, catalog.quoted(table.name), joins, tuple(where), order=order, limit=binds.page())
+    by = " and ".join(column.name for column in columns)
+    return Draft(
+        name=name or f"filter_{table.name}_by_{'_and_'.join(column.name for column in columns)}"[:60].rstrip("_"),
+        purpose=f"One page of the {_words(table)} of a given {by}.",
+        intent="search",
+        table=table.name,
+        sql=str(select),
+        parameters=binds.parameters,
+        returns="page",
+        staleness="seconds",
+    )
+
+
+def lookup(catalog: Catalog, table: Table, columns: Sequence[str], *, intent: str = "lookup") -> Draft:
+    """Write the read of one row by a unique identifier; an expression of the unique key is compared as it stands."""
+    binds = Bindings(catalog.schema.engine)
+    where: list[str] = []
+    names: list[str] = []
+    for text in columns:
+        if text.startswith("(lower(") and (column := table.column(text[7:-2].strip('"`'))):
+            value = binds.of(table, column)
+            where.append(f"lower({catalog.qualified(table, column)}) = lower({value})")
+            names.append(column.name)
+        elif column := table.column(text):
+            where.append(f"{catalog.qualified(table, column)} = {binds.of(table, column)}")
+            names.append(column.name)
+    where += in_tenant(catalog, table, binds, where)
+    secrets = [column for column in table.columns if column.logical_type == "secret_hash"]
+    shown = (*catalog.shown(table), *(secrets if intent == "login" else ()))
+    select = Select(
+        tuple(catalog.qualified(table, column) for column in dict.fromkeys(shown)),
+        catalog.quoted(table.name),
+        where=tuple(where),
+    )
+    by = " and ".join(names)
+    return Draft(
+        name=("login_" if intent == "login" else f"find_{_one(catalog, table)}_by_") + "_".join(names),
+        purpose=f"The {_one_word(catalog, table)} with a given {by}"
+        + (", with what is needed to check the password." if intent == "login" else "."),
+        intent=intent,
+        table=table.name,
+        sql=str(select),
+        parameters=binds.parameters,
+        returns="one",
+    )
+
+
+def free_slots(catalog: Catalog, table: Table) -> Draft | None:
+    """Write the search for what is not taken in a span of time, from the table's rule against overlaps."""
+    rule = catalog.overlap_rule(table)
+    if rule is None:
+        return None
+    columns = [column for name in rule.attributes if (column := catalog.attribute(table, name))]
+    keys = [key for column in columns if (key := catalog.foreign_key(table, column))]
+    resource = catalog.schema.table(keys[0].ref_table) if keys else None
+    spans = [column for column in columns if catalog.foreign_key(table, column) is None]
+    if resource is None or not spans or len(keys[0].columns) != 1:
+        return None
+    binds = Bindings(catalog.schema.engine)
+    taken = [
+        f"{catalog.qualified(table, column)} = {catalog.quoted(resource.name)}.{catalog.quoted(ref)}"
+        for column, ref in zip([table.column(keys[0].columns[0])], keys[0].ref_columns, strict=True)
+        if column
+    ]
+    taken += _overlap(catalog, table, spans, binds)
+    inner = "\n    AND ".join([*taken, *([rule.condition] if rule.condition else [])])
+    where = [
+        f"NOT EXISTS (\n    SELECT 1 FROM {catalog.quoted(table.name)}\n    WHERE {inner}\n  )",
+        *in_tenant(catalog, resource, binds),
+    ]
+    order = catalog.label(resource) or catalog.key(resource)[0]
+    select = Select(
+        tuple(catalog.qualified(resource, column) for column in catalog.shown(resource)),
+        catalog.quoted(resource.name),
+        where=tuple(where),
+        order=(catalog.qualified(resource, order),),
+        limit=binds.page(),
+    )
+    return Draft(
+        name=f"free_{resource.name}",
+        purpose=f"The {_words(resource)} that no {_one_word(catalog, table)} takes between two times.",
+        intent="available",
+        table=table.name,
+        sql=str(select),
+        parameters=binds.parameters,
+    )
+
+
+def _overlap(catalog: Catalog, table: Table, spans: Sequence[Column], binds: Bindings) -> list[str]:
+    exclusion = next((e for e in table.exclusions if any(x.operator == "&&" for x in e.elements)), None)
+    if exclusion is not None and len(spans) > 1:
+        ranged = next(element.expression for element in exclusion.elements if element.operator == "&&")
+        asked = ranged
+        for span, name in zip(spans, ("from", "until"), strict=False):
+            asked = asked.replace(span.name, binds.bind(f"{name}_time", span.type, source=f"{table.name}.{span.name}"))
+        return [f"{_qualify(catalog, table, ranged, spans)} && {asked}"]
+    if len(spans) == 1:
+        value = binds.of(table, spans[0], name="wanted")
+        return [f"{catalog.qualified(table, spans[0])} && {value}"]
+    begin, end = spans[0], spans[1]
+    until = binds.bind("until_time", end.type, source=f"{table.name}.{end.name}")
+    since = binds.bind("from_time", begin.type, source=f"{table.name}.{begin.name}")
+    return [f"{catalog.qualified(table, begin)} < {until}", f"{catalog.qualified(table, end)} > {since}"]
+
+
+def _qualify(catalog: Catalog, table: Table, expression: str, columns: Sequence[Column]) -> str:
+    for column in columns:
+        expression = expression.replace(column.name, catalog.qualified(table, column))
+    return expression
+
+
+def _text_search(catalog: Catalog, table: Table, column: Column) -> Draft:
+    binds = Bindings(catalog.schema.engine)
+    name = catalog.qualified(table, column)
+    where = [*in_tenant(catalog, table, binds)]
+    if catalog.schema.engine == "postgresql":
+        term = binds.bind("term", "text", source=f"{table.name}.{column.name}")
+        where.append(f"{name} ILIKE '%' || {term} || '%'")
+        how = "contains the words typed"
+    else:
+        where.append(f"{name} LIKE {binds.bind('prefix', 'text', example='a%')}")
+        how = "starts with what was typed (the application appends %)"
+    order = (name, *(catalog.qualified(table, key) for key in catalog.key(table) if key != column))
+    select = Select(
+        tuple(catalog.qualified(table, shown) for shown in catalog.shown(table)),
+        catalog.quoted(table.name),
+        where=tuple(where),
+        order=order,
+        limit=binds.page(20),
+    )
+    return Draft(
+        name=f"search_{table.name}_by_{column.name}",
+        purpose=f"The {_words(table)} whose {column.name} {how}.",
+        intent="search",
+        table=table.name,
+        sql=str(select),
+        parameters=binds.parameters,
+        returns="page",
+        staleness="seconds",
+    )
+
+
+def _full_text_search(catalog: Catalog, table: Table, column: Column) -> Draft:
+    binds = Bindings(catalog.schema.engine)
+    vector = f"to_tsvector('english', {catalog.qualified(table, column)})"
+    query = f"websearch_to_tsquery('english', {binds.bind('words', 'text', example='new')})"
+    where = (*in_tenant(catalog, table, binds), f"{vector} @@ {query}")
+    select = Select(
+        tuple(catalog.qualified(table, shown) for shown in catalog.shown(table)),
+        catalog.quoted(table.name),
+        where=where,
+        order=(f"ts_rank({vector}, {query}) DESC", *(catalog.qualified(table, key) for key in catalog.key(table))),
+        limit=binds.page(20),
+    )
+    return Draft(
+        name=f"search_{table.name}_in_{column.name}",
+        purpose=f"The {_words(table)} whose {column.name} matches the words typed, best match first.",
+        intent="search",
+        table=table.name,
+        sql=str(select),
+        parameters=binds.parameters,
+        returns="page",
+        staleness="seconds",
+    )
+
+
+def _match(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> list[str]:
+    name = catalog.qualified(table, column)
+    source = f"{table.name}.{column.name}"
+    if _is_span(column):
+        low = binds.bind(f"min_{column.name}", column.type, source=source)
+        high = binds.bind(f"max_{column.name}", column.type, source=source)
+        return [f"{name} >= {low}", f"{name} <= {high}"]
+    return [f"{name} = {binds.of(table, column)}"]
+
+
+def _is_span(column: Column) -> bool:
+    return column.logical_type in ("money", "decimal", "date", "timestamp", "percentage", "integer", "big_integer")
+
+
+def _is_long(table: Table) -> bool:
+    return table.kind in ("event", "history")
+
+
+def _position(catalog: Catalog, table: Table, owner: ForeignKey) -> tuple[Column, ...]:
+    named = [
+        column for name in ("line_no", "position", "sequence", "sort_order", "step") if (column := table.column(name))
+    ]
+    clock = catalog.clock(table)
+    first = named or ([clock] if clock else [])
+    keys = [key for key in catalog.key(table) if key.name not in owner.columns]
+    return tuple(dict.fromkeys([*first[:1], *(keys if not named else [])])) or catalog.key(table)
+
+
+def _owner_conditions(catalog: Catalog, table: Table, owner: ForeignKey, binds: Bindings) -> list[str]:
+    parent = catalog.schema.table(owner.ref_table)
+    found: list[str] = []
+    for name, ref in zip(owner.columns, owner.ref_columns, strict=True):
+        column, target = table.column(name), parent.column(ref) if parent else None
+        if column and parent and target:
+            value = binds.bind(name, column.type, source=f"{parent.name}.{target.name}")
+            found.append(f"{catalog.qualified(table, column)} = {value}")
+    return found
+
+
+def _with_parents(
+    catalog: Catalog, table: Table, owner: ForeignKey | None, *, whole: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns and joins that show the labels of the rows referred to, at most three."""
+    own = catalog.whole(table) if whole else catalog.shown(table)
+    columns = [catalog.qualified(table, column) for column in own]
+    joins: list[str] = []
+    tenant = catalog.tenant_key(table)
+    for key in table.foreign_keys:
+        parent = catalog.schema.table(key.ref_table)
+        label = catalog.label(parent) if parent else None
+        if parent is None or label is None or key == owner or (tenant and tenant.name in key.columns):
+            continue
+        if len(joins) == 3 or label.sensitivity == "restricted":
+            continue
+        alias = _alias(catalog, table, key, [join.split(" AS ")[-1].split(" ON ")[0] for join in joins])
+        on = " AND ".join(
+            f"{catalog.quoted(alias)}.{catalog.quoted(ref)} = {catalog.quoted(table.name)}.{catalog.quoted(name)}"
+            for name, ref in zip(key.columns, key.ref_columns, strict=True)
+        )
+        optional = any(column.nullable for name in key.columns if (column := table.column(name)))
+        joins.append(
+            f"{'LEFT JOIN' if optional else 'JOIN'} {catalog.quoted(parent.name)} AS {catalog.quoted(alias)} ON {on}"
+        )
+        columns.append(
+            f"{catalog.quoted(alias)}.{catalog.quoted(label.name)} AS {catalog.quoted(f'{alias}_{label.name}')}"
+        )
+    return tuple(columns), tuple(joins)
+
+
+def _alias(catalog: Catalog, table: Table, key: ForeignKey, taken: Sequence[str]) -> str:
+    alias = key.columns[0].removesuffix("_id")
+    return f"{alias}_row" if alias in taken or alias in (table.name, *(c.name for c in table.columns)) else alias
+
+
+def _one(catalog: Catalog, table: Table) -> str:
+    return table.entity or table.name
+
+
+def _one_word(catalog: Catalog, table: Table) -> str:
+    return _one(catalog, table).replace("_", " ")
+
+
+def _words(table: Table) -> str:
+    return table.name.replace("_", " ")
+
+
+def _parent_word(catalog: Catalog, owner: ForeignKey) -> str:
+    parent = catalog.schema.table(owner.ref_table)
+    return (parent.entity or parent.name).replace("_", " ") if parent else owner.ref_table

@@ -1,0 +1,175 @@
+"""Every index that a query's access or a foreign key could use, each with its origin; choosing is another module's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from database_specialist.agent.indexing.access import SpecialPredicate, TableAccess, accesses
+from database_specialist.agent.model.relational import ForeignKey, Schema, Table
+from database_specialist.agent.model.workload import IndexKey, Query, Workload
+
+Origin = Literal["query", "foreign_key"]
+_SCALAR_GIN = "btree_gin"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An index that something could use."""
+
+    table: str
+    keys: tuple[IndexKey, ...]
+    origin: Origin
+    serves: tuple[str, ...]
+    """Query ids or foreign-key names."""
+    why: str
+    """What it is for: "equality on customer_id, then the order by placed_at, id"."""
+    per_day: float = 0.0
+    method: str = "btree"
+    where: str | None = None
+    include: tuple[str, ...] = ()
+    equalities: int = 0
+    """How many leading keys are compared for equality: their order among each other is free."""
+    unsupported: str | None = None
+    """Why the engine cannot build it, when it cannot."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The keys' expressions, in order."""
+        return tuple(key.expression for key in self.keys)
+
+
+def candidates(schema: Schema, workload: Workload) -> tuple[Candidate, ...]:
+    """Return all candidates: those of foreign keys first, then those of queries, most frequent first."""
+    found = [_of_foreign_key(table, key) for table in schema.tables for key in table.foreign_keys]
+    for query in sorted(workload.queries, key=lambda query: -query.frequency.value):
+        for access in accesses(query, schema):
+            table = schema.table(access.table)
+            if table is not None:
+                found += _of_access(table, access, query, schema)
+    return tuple(found)
+
+
+def _of_foreign_key(table: Table, key: ForeignKey) -> Candidate:
+    return Candidate(
+        table=table.name,
+        keys=tuple(IndexKey(expression=name) for name in key.columns),
+        origin="foreign_key",
+        serves=(key.name,),
+        why=f"a delete or a key change in {key.ref_table} looks for its {table.name} by {', '.join(key.columns)}",
+        equalities=len(key.columns),
+    )
+
+
+def _of_access(table: Table, access: TableAccess, query: Query, schema: Schema) -> Iterator[Candidate]:
+    specials = [special for special in access.special if special.kind != "prefix"]
+    for special in specials:
+        yield _special(table, access, special, query, schema)
+    plain = _composite(table, access, query, schema)
+    if plain is not None:
+        yield plain
+    if access.joined and not access.is_filtered:
+        for column in dict.fromkeys(access.joined):
+            yield Candidate(
+                table=table.name,
+                keys=(IndexKey(expression=column),),
+                origin="query",
+                serves=(query.id,),
+                why=f"{query.id} joins {table.name} by {column}",
+                per_day=query.frequency.value,
+                equalities=1,
+            )
+
+
+def _composite(table: Table, access: TableAccess, query: Query, schema: Schema) -> Candidate | None:
+    """Order the keys: equalities, then the sort order, then one range."""
+    where, fixed = _partial(access, schema)
+    equal = list(dict.fromkeys([*access.equal, *fixed, *access.listed[:1]]))
+    span = list(dict.fromkeys(access.ranged))
+    prefix = [special for special in access.special if special.kind == "prefix"]
+    sort = [key for key in access.sort if key.expression not in equal]
+    if span and sort and span[0] != sort[0].expression and not access.limited:
+        sort = []
+    keys = [IndexKey(expression=column) for column in equal]
+    keys += _sort_keys(access, equal) if sort else []
+    taken = {key.expression for key in keys}
+    if prefix and not sort:
+        keys.append(_prefix_key(prefix[0], schema))
+    elif span and span[0] not in taken:
+        keys.append(IndexKey(expression=span[0]))
+    has_special_only = any(special.kind != "prefix" for special in access.special) and not equal
+    if not keys or has_special_only:
+        return None
+    return Candidate(
+        table=table.name,
+        keys=tuple(keys),
+        origin="query",
+        serves=(query.id,),
+        why=_story(query, equal, [key.expression for key in sort], span, where),
+        per_day=query.frequency.value,
+        where=where,
+        equalities=len(equal),
+    )
+
+
+def _sort_keys(access: TableAccess, equal: list[str]) -> list[IndexKey]:
+    """Return the sort keys; one direction throughout is stored ascending and read backwards."""
+    keys = [key for key in access.sort if key.expression not in equal]
+    is_mixed = len({key.descending for key in keys}) > 1
+    return [IndexKey(expression=key.expression, descending=key.descending and is_mixed) for key in keys]
+
+
+def _partial(access: TableAccess, schema: Schema) -> tuple[str | None, list[str]]:
+    """Return the fixed conditions as a partial index's predicate, or their columns where the engine has none."""
+    conditions = list(dict.fromkeys(text for _, text in access.constant))
+    if schema.engine in ("mysql", "mariadb"):
+        return None, list(dict.fromkeys(column for column, text in access.constant if " IN (" not in text))
+    useful = [text for text in conditions if " <> " not in text]
+    return " AND ".join(useful) or None, []
+
+
+def _prefix_key(special: SpecialPredicate, schema: Schema) -> IndexKey:
+    if schema.engine == "postgresql":
+        return IndexKey(expression=special.expression, operator_class="text_pattern_ops")
+    if schema.engine == "sqlite":
+        # SQLite's LIKE folds case: only an index that folds it too can serve it.
+        return IndexKey(expression=f"({special.expression} COLLATE NOCASE)")
+    return IndexKey(expression=special.expression)
+
+
+def _special(table: Table, access: TableAccess, special: SpecialPredicate, query: Query, schema: Schema) -> Candidate:
+    method = "gist" if special.kind == "overlap" else "gin"
+    operator_class = "gin_trgm_ops" if special.kind == "trigram" else None
+    where, _ = _partial(access, schema)
+    unsupported = None
+    if schema.engine != "postgresql":
+        unsupported = f"{schema.engine} has no index for a search inside a text; {query.id} reads the table"
+    return Candidate(
+        table=table.name,
+        keys=(IndexKey(expression=special.expression, operator_class=operator_class),),
+        origin="query",
+        serves=(query.id,),
+        why=f"{query.id} ({query.name}) {_SPECIAL[special.kind]} {special.expression}",
+        per_day=query.frequency.value,
+        method=method,
+        where=where,
+        unsupported=unsupported,
+    )
+
+
+_SPECIAL = {
+    "trigram": "looks for a part of",
+    "full_text": "searches the words of",
+    "contains": "looks into",
+    "overlap": "looks for overlaps of",
+    "nearest": "looks for the nearest by",
+}
+
+
+def _story(query: Query, equal: list[str], sort: list[str], span: list[str], where: str | None) -> str:
+    parts = [f"finds rows by {', '.join(equal)}" if equal else ""]
+    parts.append(f"reads them in the order of {', '.join(sort)}" if sort else "")
+    parts.append(f"takes a range of {span[0]}" if span and span[0] not in sort else "")
+    parts.append(f"asks only for rows with {where}" if where else "")
+    return f"{query.id} ({query.name}) " + " and ".join(part for part in parts if part)

@@ -1,0 +1,150 @@
+"""Chooses among the candidates: merges those that one index can stand for, and says why the others are not built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from database_specialist.agent.indexing.candidates import Candidate
+from database_specialist.agent.model.relational import Schema, Table
+from database_specialist.agent.model.workload import RejectedIndex
+
+_YEAR_DAYS = 365
+TINY_ROWS = 1_000
+"""A table of fewer rows in a year fits into a few pages, which a scan reads as fast as an index."""
+_FEW_VALUES = 8
+
+
+@dataclass
+class Choice:
+    """What is kept and what is not."""
+
+    kept: list[Candidate] = field(default_factory=list)
+    rejected: list[RejectedIndex] = field(default_factory=list)
+
+    def reject(self, candidate: Candidate, reason: str, covered_by: str | None = None) -> None:
+        """Note a candidate that is not built; once for the same table, keys and reason."""
+        entry = RejectedIndex(table=candidate.table, keys=candidate.columns, reason=reason, covered_by=covered_by)
+        if entry not in self.rejected:
+            self.rejected.append(entry)
+
+
+def choose(schema: Schema, found: Sequence[Candidate]) -> Choice:
+    """Return the indexes to build, in the order of the tables, and the rejected candidates with reasons."""
+    choice = Choice()
+    for table in schema.tables:
+        own = [candidate for candidate in found if candidate.table == table.name]
+        for candidate in _merged(_worthwhile(table, own, schema, choice)):
+            choice.kept.append(candidate)
+    return choice
+
+
+def rows_in_a_year(table: Table) -> float | None:
+    """Return the rows of the table after its first year; None when nothing is known."""
+    if table.rows is None and table.rows_per_day is None:
+        return None
+    days = min(_YEAR_DAYS, table.retention_days.value) if table.retention_days else _YEAR_DAYS
+    start = table.rows.value if table.rows else 0.0
+    return start + (table.rows_per_day.value * days if table.rows_per_day else 0.0)
+
+
+def _worthwhile(table: Table, found: Sequence[Candidate], schema: Schema, choice: Choice) -> Iterator[Candidate]:
+    rows = rows_in_a_year(table)
+    for candidate in found:
+        key = _covering_key(table, candidate)
+        if candidate.unsupported:
+            choice.reject(candidate, candidate.unsupported)
+        elif key is not None:
+            choice.reject(candidate, f"{key} begins with the same columns: {candidate.why}.", covered_by=key)
+        elif candidate.origin == "foreign_key":
+            if schema.engine in ("mysql", "mariadb"):
+                choice.reject(candidate, "InnoDB builds the index of a foreign key with the constraint itself.")
+            else:
+                yield candidate
+        elif rows is not None and rows < TINY_ROWS:
+            reason = f"{table.name} has about {rows:,.0f} rows after a year: a scan of a few pages is as fast."
+            choice.reject(candidate, reason)
+        elif unselective := _unselective(table, candidate):
+            choice.reject(candidate, unselective)
+        else:
+            yield candidate
+
+
+def _covering_key(table: Table, candidate: Candidate) -> str | None:
+    """Return the primary key or unique constraint whose index already does what the candidate would."""
+    keys = [(table.primary_key.name, table.primary_key.columns)] if table.primary_key else []
+    keys += [(unique.name, unique.columns) for unique in table.uniques if unique.where is None]
+    if candidate.method != "btree":
+        return _covering_exclusion(table, candidate)
+    equal = {_plain(column) for column in candidate.columns[: candidate.equalities]}
+    for name, columns in keys:
+        if {_plain(column) for column in columns} <= equal or _is_prefix(candidate, columns):
+            return name
+    return None
+
+
+def _covering_exclusion(table: Table, candidate: Candidate) -> str | None:
+    wanted = _plain(candidate.columns[0])
+    for exclusion in table.exclusions:
+        if candidate.method == exclusion.method and any(_plain(e.expression) == wanted for e in exclusion.elements):
+            return exclusion.name
+    return None
+
+
+def _plain(expression: str) -> str:
+    return expression.strip("()").replace(" ", "").lower()
+
+
+def _is_prefix(shorter: Candidate, columns: Sequence[str]) -> bool:
+    """Whether an index on `columns` finds and orders rows as the shorter candidate would."""
+    size = len(shorter.columns)
+    if size > len(columns) or any(key.descending or key.operator_class for key in shorter.keys):
+        return False
+    head = shorter.equalities
+    return set(columns[:head]) == set(shorter.columns[:head]) and tuple(columns[head:size]) == shorter.columns[head:]
+
+
+def _unselective(table: Table, candidate: Candidate) -> str | None:
+    column = table.column(candidate.columns[0]) if len(candidate.keys) == 1 and candidate.where is None else None
+    if column is None or candidate.equalities == 0:
+        return None
+    if column.logical_type == "boolean" or 0 < len(column.values) <= _FEW_VALUES:
+        values = "two values" if column.logical_type == "boolean" else f"{len(column.values)} values"
+        return f"{column.name} has {values}: each is on so many rows of {table.name} that a scan is cheaper."
+    return None
+
+
+def _merged(found: Iterator[Candidate]) -> list[Candidate]:
+    """Let the longest candidate stand for those that begin the same way."""
+    kept: list[Candidate] = []
+    for candidate in sorted(found, key=lambda item: (-len(item.keys), item.where is not None, -item.per_day)):
+        place = next((i for i, other in enumerate(kept) if _stands_for(other, candidate)), None)
+        if place is None:
+            kept.append(candidate)
+        else:
+            kept[place] = _join(kept[place], candidate)
+    return kept
+
+
+def _stands_for(longer: Candidate, shorter: Candidate) -> bool:
+    if longer.method != shorter.method or longer.table != shorter.table:
+        return False
+    if longer.method != "btree":
+        return longer.keys == shorter.keys and longer.where == shorter.where
+    if longer.where is not None and longer.where != shorter.where:
+        return False
+    if shorter.keys == longer.keys[: len(shorter.keys)] and shorter.equalities <= len(shorter.keys):
+        return True
+    return _is_prefix(shorter, longer.columns)
+
+
+def _join(longer: Candidate, shorter: Candidate) -> Candidate:
+    """Return the longer candidate, with its free leading keys in the order that the shorter one needs."""
+    serves = tuple(dict.fromkeys((*longer.serves, *shorter.serves)))
+    return replace(
+        longer,
+        serves=serves,
+        why=f"{longer.why}; {shorter.why}",
+        per_day=longer.per_day + shorter.per_day,
+        origin="query" if "query" in (longer.origin, shorter.origin) else "foreign_key",
+    )
