@@ -1,0 +1,302 @@
+"""Examples of the entity model in terms of the tables: what is set up, what is tried, what must refuse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from database_specialist.agent.mapping.naming import column_name
+from database_specialist.agent.model.base import Scalar
+from database_specialist.agent.model.entities import Entity, EntityModel, Example, ExampleRow, Relationship
+from database_specialist.agent.model.relational import ForeignKey, Schema, Table
+from database_specialist.agent.sampling.expressions import Value, columns_of
+from database_specialist.agent.sampling.literals import read_literal
+from database_specialist.agent.sampling.population import Population, Wish
+from database_specialist.agent.sampling.solving import Goal
+from database_specialist.agent.sampling.statements import delete_statement, insert_statements, update_statement
+from database_specialist.agent.sampling.violations import (
+    ExampleError,
+    Expected,
+    entity_table,
+    expected_violation,
+    lineage,
+)
+
+_FIRST = 9000
+"""Number of the first row: no seed reaches it, so an example also runs beside the seeded rows."""
+_DEPTH = 12
+"""Owners of owners that are followed before the example is given up."""
+
+
+@dataclass(frozen=True)
+class ExampleScript:
+    """An example as SQL."""
+
+    setup: tuple[str, ...]
+    """These must succeed."""
+    probe: str
+    """This must succeed or be refused, as the example says."""
+    expected: Expected | None
+    """What must refuse the probe; None when it is to be accepted, or when the example does not say."""
+
+
+def example_statements(example: Example, entity_model: EntityModel, schema: Schema) -> ExampleScript:
+    """Put an example into SQL. Owners are made as needed, and what is not given gets a valid value.
+
+    Raises:
+        ExampleError: the example speaks of what the schema does not have, or no valid row can be made.
+    """
+    expected = None
+    if example.expect == "reject" and example.violates:
+        expected = expected_violation(example.violates, entity_model, schema)
+    stage = _Stage(entity_model, schema, example, expected)
+    statements = stage.play()
+    if not statements:
+        raise ExampleError(f"{example.id}: it has neither rows, nor an update, nor a delete")
+    return ExampleScript(tuple(statements[:-1]), statements[-1], expected)
+
+
+@dataclass(frozen=True)
+class _Labelled:
+    entity: str
+    parts: tuple[tuple[Table, dict[str, Value]], ...]
+    """The row of the entity's table, and of its supertypes' tables before it."""
+
+    @property
+    def row(self) -> dict[str, Value]:
+        return self.parts[-1][1]
+
+
+class _Stage:
+    def __init__(self, entity_model: EntityModel, schema: Schema, example: Example, expected: Expected | None):
+        self._model = entity_model
+        self._schema = schema
+        self._example = example
+        self._expected = expected
+        self._population = Population(schema, first=_FIRST)
+        self._labels: dict[str, _Labelled] = {}
+        self._statements: list[str] = []
+
+    def play(self) -> list[str]:
+        example = self._example
+        changes_after = example.update is not None or example.delete is not None
+        for place, row in enumerate(example.rows):
+            self._insert(row, is_probe=place == len(example.rows) - 1 and not changes_after)
+        if example.update is not None:
+            self._update(example.update)
+        if example.delete is not None:
+            self._delete(example.delete)
+        return self._statements
+
+    def _labelled(self, label: str) -> _Labelled:
+        found = self._labels.get(label.removeprefix("@"))
+        if found is None:
+            raise ExampleError(f"{self._example.id}: no earlier row is labelled {label}")
+        return found
+
+    def _insert(self, row: ExampleRow, *, is_probe: bool) -> None:
+        expected = self._expected if is_probe else None
+        given = self._given(row)
+        if expected is not None:
+            self._provoke(expected, given, row.entity)
+        parts: list[tuple[Table, dict[str, Value]]] = []
+        for entity in lineage(row.entity, self._model):
+            table = entity_table(entity.name, self._model, self._schema)
+            own = {name: value for name, value in given.items() if table.column(name)}
+            if parts:
+                own.update(_shared_key(table, parts))
+            made = self._add(table, own, expected if expected and expected.table == table.name else None)
+            parts.append((table, made))
+        self._labels[row.label] = _Labelled(row.entity, tuple(parts))
+        self._link(row)
+
+    def _given(self, row: ExampleRow) -> dict[str, Value]:
+        given: dict[str, Value] = {}
+        for name, value in row.values.items():
+            given.update(self._physical(row.entity, name, value))
+        return given
+
+    def _physical(self, entity: str, name: str, value: Scalar | list[Scalar]) -> dict[str, Value]:
+        for owner in reversed(lineage(entity, self._model)):
+            try:
+                columns = column_name(self._model, owner.name, name, engine=self._schema.engine)
+            except KeyError:
+                continue
+            table = entity_table(owner.name, self._model, self._schema)
+            relationship = self._relationship(owner, name)
+            if relationship is not None and owner.attribute(name) is None:
+                return self._reference(table, relationship, columns, value)
+            return _read(table, columns, value, self._schema)
+        raise ExampleError(f"{self._example.id}: {entity} has no attribute or role {name}")
+
+    def _relationship(self, entity: Entity, role: str) -> Relationship | None:
+        related = (each for each in self._model.relationships if each.source == entity.name)
+        return next((each for each in related if each.role == role), None)
+
+    def _reference(
+        self, table: Table, relationship: Relationship, columns: tuple[str, ...], value: Scalar | list[Scalar]
+    ) -> dict[str, Value]:
+        if not columns:
+            return {}  # many-to-many: linked after the insert
+        if not isinstance(value, str) or not value.startswith("@"):
+            return dict.fromkeys(columns, value)
+        key = _foreign_key(table, columns)
+        parent = next((row for part, row in self._labelled(value).parts if part.name == key.ref_table), None)
+        if parent is None:
+            raise ExampleError(f"{self._example.id}: {value} is no row of {key.ref_table} ({relationship.role})")
+        return dict(zip(key.columns, (parent[name] for name in key.ref_columns), strict=True))
+
+    def _provoke(self, expected: Expected, given: dict[str, Value], entity: str) -> None:
+        """Add what the example leaves to the reader: the missing value, the dead reference, the same key again."""
+        violates = self._example.violates or ""
+        if expected.kind == "not_null":
+            given.setdefault(expected.columns[0], None)
+        elif expected.kind == "foreign_key" and violates.endswith(":reference"):
+            table = self._schema.table(expected.table)
+            for name in expected.columns if table and not any(name in given for name in expected.columns) else ():
+                given[name] = _nowhere(table, name) if table else None
+        elif expected.kind == "unique":
+            earlier = [each for each in self._labels.values() if each.entity == entity]
+            if earlier:
+                same = {name: earlier[-1].row[name] for name in expected.columns if name in earlier[-1].row}
+                given.update({name: value for name, value in same.items() if name not in given})
+
+    def _add(self, table: Table, given: Mapping[str, Value], expected: Expected | None) -> dict[str, Value]:
+        self._provide_owners(table, given)
+        wish = self._wish(table, given, expected)
+        made = self._population.add(table, wish)
+        if made is None and wish.goals:
+            made = self._population.add(table, Wish(wish.given, (), wish.dropped, sparse=True))
+        if made is None:
+            made = self._add_with_new_owners(table, wish)
+        self._statements += insert_statements(table, [made], self._schema, also=given)
+        return made
+
+    def _add_with_new_owners(self, table: Table, wish: Wish) -> dict[str, Value]:
+        for key in table.foreign_keys:
+            if not any(name in wish.given for name in key.columns) and key.ref_table != table.name:
+                self._make_owner(key.ref_table, 0)
+        made = self._population.add(table, wish)
+        if made is None:
+            raise ExampleError(f"{self._example.id}: no valid row of {table.name} was found")
+        return made
+
+    def _wish(self, table: Table, given: Mapping[str, Value], expected: Expected | None) -> Wish:
+        """Drop what the given values break by themselves: the database is to say so, not we."""
+        conditions = self._population.conditions(table)
+        broken = {name for name, goal in conditions.goals if _is_fixed(goal, given) and not goal.met(dict(given))}
+        meant = {expected.name} if expected else set()
+        targets = tuple(
+            Goal(goal.condition, wanted=False)
+            for name, goal in conditions.goals
+            if name in meant and not _is_fixed(goal, given)
+        )
+        unique = {each.name for each in conditions.uniques if _given_whole(each.parts, given)}
+        clashing = {each.name for each in conditions.exclusions} if expected else set()
+        return Wish(given, targets, frozenset(broken | meant | unique | clashing), sparse=True)
+
+    def _provide_owners(self, table: Table, given: Mapping[str, Value], depth: int = 0) -> None:
+        for key in table.foreign_keys:
+            needed = not all((column := table.column(name)) and column.nullable for name in key.columns)
+            absent = not all(name in given for name in key.columns)
+            if needed and absent and not self._population.rows[key.ref_table] and key.ref_table != table.name:
+                self._make_owner(key.ref_table, depth)
+
+    def _make_owner(self, name: str, depth: int) -> None:
+        table = self._schema.table(name)
+        if table is None or depth > _DEPTH:
+            raise ExampleError(f"{self._example.id}: no owner can be made in {name}")
+        self._provide_owners(table, {}, depth + 1)
+        made = self._population.add(table, Wish(sparse=True))
+        if made is None:
+            raise ExampleError(f"{self._example.id}: no valid row of {name} was found")
+        self._statements += insert_statements(table, [made], self._schema)
+
+    def _link(self, row: ExampleRow) -> None:
+        """Insert the rows of join tables that a many-to-many role asks for."""
+        for entity in lineage(row.entity, self._model):
+            for name, value in row.values.items():
+                relationship = self._relationship(entity, name)
+                if relationship is not None and relationship.cardinality == "many_to_many" and value is not None:
+                    for label in value if isinstance(value, list) else [value]:
+                        self._join(relationship, self._labels[row.label].row, self._labelled(str(label)).row)
+
+    def _join(self, relationship: Relationship, source: dict[str, Value], target: dict[str, Value]) -> None:
+        ends = [entity_table(name, self._model, self._schema) for name in (relationship.source, relationship.target)]
+        table = _join_table(relationship, ends[0], ends[1], self._schema)
+        if table is None:
+            raise ExampleError(f"{self._example.id}: no join table holds {relationship.source}.{relationship.role}")
+        keys = sorted(table.foreign_keys, key=lambda key: key.ref_table != ends[0].name)
+        given: dict[str, Value] = {}
+        for key, row in zip(keys[:2], (source, target), strict=True):
+            given.update(zip(key.columns, (row[name] for name in key.ref_columns), strict=True))
+        self._add(table, given, None)
+
+    def _update(self, change: ExampleRow) -> None:
+        labelled = self._labelled(change.label)
+        given = self._given(change)
+        for table, row in labelled.parts:
+            own = {name: value for name, value in given.items() if table.column(name)}
+            if own:
+                changed = self._population.changed(table, row, self._wish(table, {**row, **own}, None), own)
+                statement = update_statement(table, row, changed, self._schema.engine)
+                self._statements.append(statement)
+        if not given:
+            raise ExampleError(f"{self._example.id}: the update changes nothing that a column holds")
+
+    def _delete(self, label: str) -> None:
+        table, row = self._labelled(label).parts[0]
+        self._statements.append(delete_statement(table, row, self._schema.engine))
+
+
+def _shared_key(table: Table, parts: list[tuple[Table, dict[str, Value]]]) -> dict[str, Value]:
+    """Return the columns by which a specialisation is the same thing as its supertype's row."""
+    above, row = parts[-1]
+    key = next((key for key in table.foreign_keys if key.ref_table == above.name), None)
+    return {} if key is None else dict(zip(key.columns, (row[name] for name in key.ref_columns), strict=True))
+
+
+def _foreign_key(table: Table, columns: Iterable[str]) -> ForeignKey:
+    wanted = set(columns)
+    found = [key for key in table.foreign_keys if wanted <= set(key.columns)]
+    if not found:
+        raise ExampleError(f"{table.name} has no foreign key on {', '.join(sorted(wanted))}")
+    return found[0]
+
+
+def _read(table: Table, columns: tuple[str, ...], value: Scalar | list[Scalar], schema: Schema) -> dict[str, Value]:
+    values = value if len(columns) > 1 and isinstance(value, list) else [value] * len(columns)
+    read: dict[str, Value] = {}
+    for name, each in zip(columns, values, strict=False):
+        column = table.column(name)
+        if column is None:
+            raise ExampleError(f"{table.name} has no column {name}")
+        read[name] = read_literal(each, column, schema.engine)
+    return read
+
+
+def _is_fixed(goal: Goal, given: Mapping[str, Value]) -> bool:
+    return all(name in given for name in columns_of(goal.condition))
+
+
+def _given_whole(parts: Iterable[Value], given: Mapping[str, Value]) -> bool:
+    return all(name in given for part in parts for name in columns_of(part))
+
+
+def _nowhere(table: Table, name: str) -> Value:
+    column = table.column(name)
+    native = column.type.lower() if column else ""
+    if "int" in native:
+        return 987_654_321 if "small" not in native else 32_000
+    return "00000000-0000-7000-8000-000000000000" if "uuid" in native or native == "char(36)" else "nowhere"
+
+
+def _join_table(relationship: Relationship, source: Table, target: Table, schema: Schema) -> Table | None:
+    ends = sorted((source.name, target.name))
+    found = [
+        table
+        for table in schema.tables
+        if table.entity is None and sorted(key.ref_table for key in table.foreign_keys)[:2] == ends
+    ]
+    named = [table for table in found if relationship.role in table.name]
+    return next(iter(named or found), None)

@@ -1,0 +1,51 @@
+"""Real values for the parameters of a query, drawn from the seeded rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.workload import Parameter, Query
+
+Fetch = Callable[[str], list[tuple[object, ...]]]
+
+
+def parameter_values(query: Query, schema: Schema, fetch: Fetch) -> tuple[object, ...]:
+    """Return one value a parameter, in the order of `query.parameters`.
+
+    Parameters of the same table take their values from one row, so that they belong together. A parameter
+    without a source, or whose table is empty, takes its example.
+    """
+    drawn: dict[str, object] = {}
+    for table, columns in _by_table(query.parameters, schema).items():
+        row = _row(table, columns, schema.engine, fetch)
+        drawn.update({f"{table}.{column}": value for column, value in zip(columns, row, strict=False)})
+    return tuple(_value(parameter, drawn) for parameter in query.parameters)
+
+
+def _value(parameter: Parameter, drawn: dict[str, object]) -> object:
+    found = drawn.get(parameter.source or "")
+    return parameter.example if found is None else found
+
+
+def _by_table(parameters: Sequence[Parameter], schema: Schema) -> dict[str, list[str]]:
+    tables: dict[str, list[str]] = {}
+    for parameter in parameters:
+        name, _, column = (parameter.source or "").rpartition(".")
+        table = schema.table(name) if name else None
+        if table is not None and table.column(column) is not None:
+            columns = tables.setdefault(name, [])
+            columns += [] if column in columns else [column]
+    return tables
+
+
+def _row(table: str, columns: Sequence[str], engine: Engine, fetch: Fetch) -> tuple[object, ...]:
+    """Fetch the first row in which all of the columns have a value, or else the first row."""
+    names = [quote(column, engine) for column in columns]
+    chosen = f"SELECT {', '.join(names)} FROM {quote(table, engine)}"
+    complete = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    order = f"ORDER BY {', '.join(str(place) for place in range(1, len(names) + 1))} LIMIT 1"
+    rows = fetch(f"{chosen} WHERE {complete} {order}") or fetch(f"{chosen} {order}")
+    return tuple(rows[0]) if rows else ()

@@ -1,0 +1,208 @@
+"""A database in memory: rows that satisfy every constraint, each fitted to those before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
+from database_specialist.agent.sampling.constraints import Conditions, conditions_of
+from database_specialist.agent.sampling.expressions import Row, Value
+from database_specialist.agent.sampling.solving import Choices, Goal, solve
+from database_specialist.agent.sampling.values import Draw, draw_value
+
+_ATTEMPTS = 40
+"""Drafts of one row before it is given up."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a row is to be, beyond being valid."""
+
+    given: Mapping[str, Value] = field(default_factory=dict)
+    goals: tuple[Goal, ...] = ()
+    dropped: frozenset[str] = frozenset()
+    """Names of constraints that the row need not satisfy."""
+    sparse: bool = False
+    """Leave what may be NULL at NULL."""
+
+
+class Population:
+    """The rows made so far, by table. The same calls in the same order make the same rows."""
+
+    def __init__(self, schema: Schema, *, first: int = 0, sizes: Mapping[str, int] | None = None):
+        self.schema = schema
+        self.rows: dict[str, list[dict[str, Value]]] = {table.name: [] for table in schema.tables}
+        self._sizes = dict(sizes or {})
+        self._first = first
+        self._conditions = {table.name: conditions_of(table, schema) for table in schema.tables}
+        self._taken: dict[str, set[tuple[str, ...]]] = {}
+        self._tried = dict.fromkeys(self.rows, 0)
+
+    def conditions(self, table: Table) -> Conditions:
+        """Return what a row of the table must satisfy."""
+        return self._conditions[table.name]
+
+    def add(self, table: Table, wish: Wish | None = None) -> dict[str, Value] | None:
+        """Make one more row and keep it; None when no row fits any more."""
+        wish = wish or Wish()
+        number = self._first + self._tried[table.name]
+        self._tried[table.name] += 1
+        for attempt in range(_ATTEMPTS):
+            row = self._fitted(table, wish, number, attempt)
+            if row is not None and not self.collides(table, row, wish.dropped):
+                self.keep(table, row)
+                return row
+        return None
+
+    def changed(self, table: Table, row: Row, wish: Wish, given: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the row with the values given, and with whatever else must change for the checks to hold."""
+        conditions = self._conditions[table.name]
+        fixed = {name for key in table.foreign_keys for name in key.columns} | set(given)
+        fixed |= set(table.primary_key.columns) if table.primary_key else set()
+        number = self._first + self._tried[table.name]
+        draws = self._draws(table, dict.fromkeys(fixed), wish, number)
+        nullable = frozenset(column.name for column in table.columns if column.nullable)
+        goals = [goal for name, goal in conditions.goals if name not in wish.dropped]
+        changed = {**row, **given}
+        return solve(changed, goals, Choices(draws, nullable), conditions.derive) or changed
+
+    def keep(self, table: Table, row: dict[str, Value]) -> None:
+        """Take a row in as it is."""
+        self.rows[table.name].append(row)
+        for name, key in self._keys(table, row):
+            self._taken.setdefault(name, set()).add(key)
+
+    def collides(self, table: Table, row: Row, dropped: frozenset[str] = frozenset()) -> bool:
+        """Say whether a key is taken or an exclusion constraint is in the way."""
+        taken = any(key in self._taken.get(name, ()) for name, key in self._keys(table, row) if name not in dropped)
+        return taken or any(
+            exclusion.meets(row, other)
+            for exclusion in self._conditions[table.name].exclusions
+            if exclusion.name not in dropped
+            for other in self.rows[table.name]
+        )
+
+    def _keys(self, table: Table, row: Row) -> list[tuple[str, tuple[str, ...]]]:
+        keys = ((unique.name, unique.key(row)) for unique in self._conditions[table.name].uniques)
+        return [(name, key) for name, key in keys if key is not None]
+
+    def _fitted(self, table: Table, wish: Wish, number: int, attempt: int) -> dict[str, Value] | None:
+        conditions = self._conditions[table.name]
+        row = {**conditions.constants, **wish.given}
+        for column in table.columns:
+            if column.identity or self._is_own_key(table, column):
+                row.setdefault(column.name, self._key_value(table, column, number))
+        if not self._refer(table, row, wish, number + attempt):
+            return None
+        draws = self._draws(table, row, wish, number)
+        for name, draw in draws.items():
+            row[name] = draw(attempt) if not self._stays_null(table, name, wish, number) else None
+        nullable = frozenset(column.name for column in table.columns if column.nullable)
+        goals = [goal for name, goal in conditions.goals if name not in wish.dropped]
+        return solve(row, [*goals, *wish.goals], Choices(draws, nullable), conditions.derive)
+
+    def _is_own_key(self, table: Table, column: Column) -> bool:
+        key = table.primary_key.columns if table.primary_key else ()
+        return key == (column.name,) and column.attribute is None and not _foreign(table, column.name)
+
+    def _key_value(self, table: Table, column: Column, number: int) -> Value:
+        draw = self._draw(table, column, number)
+        return number + 1 if column.identity or re.search("int", draw.native_type.lower()) else draw_value(draw)
+
+    def _draws(self, table: Table, row: Row, wish: Wish, number: int) -> dict[str, Callable[[int], Value]]:
+        def drawing(column: Column) -> Callable[[int], Value]:
+            return lambda attempt: draw_value(self._draw(table, column, number, attempt))
+
+        free = (column for column in table.columns if column.name not in row and column.generated is None)
+        return {column.name: drawing(column) for column in free}
+
+    def _draw(self, table: Table, column: Column, number: int, attempt: int = 0) -> Draw:
+        low, high = self._conditions[table.name].window
+        return Draw(
+            column=column,
+            native_type=self._conditions[table.name].native_types[column.name],
+            entity=self._entity_name(table),
+            row=number,
+            attempt=attempt,
+            position=table.columns.index(column),
+            low=low,
+            high=high,
+        )
+
+    def _entity_name(self, table: Table) -> str:
+        return table.entity or table.name
+
+    def _stays_null(self, table: Table, name: str, wish: Wish, number: int) -> bool:
+        column = table.column(name)
+        if column is None or not column.nullable:
+            return False
+        rare = re.search(r"delet|archiv|cancel|revok|expire|closed|ended|until", name)
+        return wish.sparse or number % 5 != 4 if rare else wish.sparse or (number + len(name)) % 4 == 3
+
+    def _refer(self, table: Table, row: dict[str, Value], wish: Wish, turn: int) -> bool:
+        """Choose a parent for each foreign key; the widest first, since they fix the columns of the others."""
+        ordered = sorted(table.foreign_keys, key=lambda key: -len(key.columns))
+        for place, key in enumerate(ordered):
+            if all(column in row for column in key.columns):
+                continue
+            parent = self._parent(table, key, row, wish, turn, place)
+            if parent is None and not self._release(table, key, row):
+                return False
+            if parent is not None:
+                row.update(zip(key.columns, (parent[name] for name in key.ref_columns), strict=True))
+        return True
+
+    def _release(self, table: Table, key: ForeignKey, row: dict[str, Value]) -> bool:
+        """Leave a foreign key without a parent, where its columns may be NULL."""
+        loose = [name for name in key.columns if name not in row]
+        if not all((column := table.column(name)) and column.nullable for name in loose):
+            return False
+        row.update(dict.fromkeys(loose))
+        return True
+
+    def _parent(
+        self, table: Table, key: ForeignKey, row: Row, wish: Wish, turn: int, place: int
+    ) -> Mapping[str, Value] | None:
+        optional = all((column := table.column(name)) and column.nullable for name in key.columns)
+        if optional and (wish.sparse or (turn + place) % 3 == 0):
+            return None
+        candidates = [parent for parent in self._candidates(table, key, row) if _agrees(key, parent, row)]
+        if not candidates:
+            return None
+        related = [parent for parent in candidates if _same_family(table, row, parent)]
+        pool = related or candidates
+        return pool[(turn if place == 0 else turn + turn // len(pool) + place) % len(pool)]
+
+    def _candidates(self, table: Table, key: ForeignKey, row: Row) -> Sequence[Mapping[str, Value]]:
+        made = self.rows[key.ref_table]
+        if made or table.name == key.ref_table:
+            return made or [row] if all(name in row for name in key.ref_columns) else made
+        return self._promised(key)
+
+    def _promised(self, key: ForeignKey) -> Sequence[Mapping[str, Value]]:
+        """Return the keys that rows of a table in the same cycle are going to have."""
+        parent = self.schema.table(key.ref_table)
+        columns = [parent.column(name) for name in key.ref_columns] if parent else []
+        if parent is None or not all(column and self._is_own_key(parent, column) for column in columns):
+            return []
+        return [
+            {column.name: self._key_value(parent, column, self._first + number) for column in columns if column}
+            for number in range(self._sizes.get(parent.name, 0))
+        ]
+
+
+def _foreign(table: Table, column: str) -> bool:
+    return any(column in key.columns for key in table.foreign_keys)
+
+
+def _agrees(key: ForeignKey, parent: Row, row: Row) -> bool:
+    pairs = zip(key.columns, key.ref_columns, strict=True)
+    return all(name not in row or row[name] == parent[ref] for name, ref in pairs)
+
+
+def _same_family(table: Table, row: Row, parent: Row) -> bool:
+    """Say whether parent and row agree on the foreign keys that both have: tenant, order, account."""
+    shared = (name for key in table.foreign_keys for name in key.columns if name in row and name in parent)
+    return all(row[name] == parent[name] for name in shared)

@@ -1,0 +1,95 @@
+"""The seed: rows for every table that satisfy every constraint, printed as INSERT statements."""
+
+from __future__ import annotations
+
+from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.dialects.statements import script
+from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.operations import Seed
+from database_specialist.agent.model.relational import ForeignKey, Schema, Table
+from database_specialist.agent.sampling.expressions import Value
+from database_specialist.agent.sampling.population import Population
+from database_specialist.agent.sampling.statements import insert_statements, update_statement
+
+_FEW = 8
+"""Rows of a list of allowed values."""
+_LINKS_SET_LATER = 5
+"""Rows of a table in a cycle whose optional reference is set once both tables are filled."""
+
+
+def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> Seed:
+    """Return about `rows` rows for a core table, more for its children, fewer for a list of values."""
+    sizes = {table.name: _size(table, rows) for table in schema.tables}
+    population = Population(schema, sizes=sizes)
+    inserts: list[str] = []
+    updates: list[str] = []
+    for table in schema.tables:
+        for _ in range(sizes[table.name]):
+            population.add(table)
+        inserts += insert_statements(table, population.rows[table.name], schema)
+    for table in schema.tables:
+        updates += _late_links(table, population)
+    counters = [statement for table in schema.tables for statement in _counter(table, schema)]
+    return Seed(
+        sql=script((*inserts, *updates, *counters)),
+        rows={name: len(made) for name, made in population.rows.items()},
+        note=_note(schema, population),
+    )
+
+
+def _size(table: Table, rows: int) -> int:
+    if table.kind == "reference":
+        size = min(rows, _FEW)
+    elif table.kind in ("line_item", "association", "event", "history", "audit"):
+        size = 3 * rows if table.kind == "line_item" else 2 * rows
+    else:
+        size = 2 * rows if len(_owners(table)) > 1 else rows
+    stock = int(table.rows.value) if table.rows else 0
+    return min(size, stock) if stock > 0 else size
+
+
+def _owners(table: Table) -> list[ForeignKey]:
+    return [key for key in table.foreign_keys if key.on_delete == "cascade"]
+
+
+def _late_links(table: Table, population: Population) -> list[str]:
+    """Set the optional references into a table that was filled later."""
+    schema, statements = population.schema, []
+    place = [each.name for each in schema.tables].index(table.name)
+    later = {each.name for each in schema.tables[place + 1 :]}
+    for key in table.foreign_keys:
+        parents = population.rows[key.ref_table]
+        if key.ref_table in later and parents and not table.append_only and table.primary_key:
+            empty = [row for row in population.rows[table.name] if any(row[name] is None for name in key.columns)]
+            pairs = zip(empty[:_LINKS_SET_LATER], parents, strict=False)
+            statements += [_link(table, key, row, parent, schema.engine) for row, parent in pairs]
+    return statements
+
+
+def _link(table: Table, key: ForeignKey, row: dict[str, Value], parent: dict[str, Value], engine: Engine) -> str:
+    changed = dict(zip(key.columns, (parent[name] for name in key.ref_columns), strict=True))
+    statement = update_statement(table, row, {**row, **changed}, engine)
+    row.update(changed)
+    return statement
+
+
+def _counter(table: Table, schema: Schema) -> list[str]:
+    """Let the identity go on after the rows given; the other engines do so by themselves."""
+    if schema.engine != "postgresql":
+        return []
+    name = quote(table.name, "postgresql")
+    return [
+        f"SELECT setval(pg_get_serial_sequence('{name}', '{column.name}'), max({quote(column.name, 'postgresql')}))"
+        f" FROM {name}"
+        for column in table.columns
+        if column.identity
+    ]
+
+
+def _note(schema: Schema, population: Population) -> str:
+    notes = ["Names, addresses and times are made up; the same design always gets the same rows."]
+    unread = [name for table in schema.tables for name in population.conditions(table).not_evaluated]
+    if unread:
+        notes.append(f"Not considered while the rows were made: {', '.join(unread)}.")
+    return " ".join(notes)
