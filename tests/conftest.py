@@ -1,0 +1,23 @@
+"""What tests share: one PostgreSQL server for the session, and an empty database for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox, open_postgres
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresSandbox]:
+    """A sandbox on the embedded PostgreSQL: `server.database()` makes an empty database."""
+    with open_postgres() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def database(server: PostgresSandbox) -> Iterator[PostgresDatabase]:
+    """An empty database: `execute(sql)`, `run(statements)`, `trial()`, `catalog()`."""
+    with server.database() as empty:
+        yield empty

@@ -1,0 +1,418 @@
+"""PostgreSQL for the SQL of a design: a server of our own, an unprivileged login, a watchdog outside the session.
+
+Two kinds of session reach the server. The administrator's makes and drops databases, sets the login's limits
+and ends its sessions; it never names an object of a design, because a superuser who touches a table with a
+trigger, or plans a query over a view, runs what its author wrote. Everything else runs as `designer`: its own
+login, never SET ROLE, which any statement can undo.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+from psycopg import sql as compose
+from psycopg.pq import TransactionStatus
+
+from database_specialist.agent.errors import SandboxError
+from database_specialist.agent.verification.catalog import Catalog
+from database_specialist.agent.verification.sandbox import Result, StatementError
+from database_specialist.tools.catalog import postgres_catalog
+from database_specialist.tools.postgres import (
+    BLANK,
+    DESIGNER,
+    PRE_CREATED,
+    Server,
+    find_binaries,
+    running,
+)
+
+Session = psycopg.Connection[tuple[object, ...]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one statement may take."""
+
+    statement_seconds: float = 10.0
+    """The server's own limit, which a hostile statement can lift."""
+    wall_seconds: float = 15.0
+    """The watchdog's limit, which it cannot."""
+    database_bytes: int = 512 << 20
+    result_rows: int = 1000
+    counted_rows: int = 100_000
+    """Rows of a result that are counted before it is cut off."""
+    memory_bytes: int = 1 << 30
+
+
+@contextmanager
+def open_postgres(
+    pg_bin: str | None = None, *, cache: Path | None = None, limits: Limits | None = None
+) -> Iterator[PostgresSandbox]:
+    """Run a PostgreSQL sandbox for the length of the block.
+
+    Raises:
+        SandboxError: there are no binaries, or the server does not start.
+    """
+    limits = limits or Limits()
+    with running(find_binaries(pg_bin), cache=cache, memory_bytes=limits.memory_bytes) as server:
+        sandbox = PostgresSandbox(server, limits)
+        try:
+            yield sandbox
+        finally:
+            sandbox.close()
+
+
+class PostgresSandbox:
+    """A `Sandbox` on a server of our own."""
+
+    status: Literal["EXECUTED"] = "EXECUTED"
+    note = ""
+
+    def __init__(self, server: Server, limits: Limits) -> None:
+        self.server = server
+        self.limits = limits
+        self.engine = f"postgresql {server.binaries.version}"
+        self.shimmed = server.shimmed
+        self._admin_lock = threading.Lock()
+        self._admin = server.connect()
+        self._watchdog = Watchdog(server, limits)
+        self._made = 0
+
+    def close(self) -> None:
+        """End the administrator's session and the watchdog."""
+        self._watchdog.stop()
+        self._admin.close()
+
+    @contextmanager
+    def database(self) -> Iterator[PostgresDatabase]:
+        """Make an empty database of its own, owned by the administrator, dropped at the end."""
+        with self._copy_of(BLANK) as name:
+            database = PostgresDatabase(self, name)
+            try:
+                yield database
+            finally:
+                database.close()
+
+    @contextmanager
+    def _copy_of(self, template: str) -> Iterator[str]:
+        with self._admin_lock:
+            self._made += 1
+            name = f"design_{self._made}"
+        strategy = " STRATEGY file_copy" if self.server.binaries.major >= 15 else ""
+        self.administer(f"CREATE DATABASE {name} TEMPLATE {template}{strategy}")
+        self.administer(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+        self.administer(f"GRANT CONNECT, CREATE, TEMP ON DATABASE {name} TO {DESIGNER}")
+        try:
+            yield name
+        finally:
+            with suppress(psycopg.OperationalError):  # a server that died has dropped it already
+                self.administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def administer(self, statement: str) -> None:
+        """Run a statement of ours as the superuser."""
+        with self._admin_lock:
+            self._admin.execute(statement.encode())
+
+    def log_in(self, database: str) -> Session:
+        """Open a session as the unprivileged login, its role settings made anew.
+
+        A design's statement may change its own role: its password, its limits, a preload library that would
+        end every later session.
+        """
+        password = secrets.token_hex(16)
+        for statement in _role_settings(self.server, self.limits, database, password):
+            self.administer(statement)
+        try:
+            session = self.server.connect(user=DESIGNER, password=password, dbname=database)
+        except psycopg.OperationalError as error:
+            raise SandboxError(f"The PostgreSQL sandbox refuses a session: {str(error).strip()}") from error
+        return session
+
+    @contextmanager
+    def watched(self, session: Session, database: str) -> Iterator[Watch]:
+        """Let the watchdog end this session when it takes too long, or its database grows too big."""
+        watch = Watch(session.info.backend_pid, database, time.monotonic() + self.limits.wall_seconds)
+        self._watchdog.add(watch)
+        try:
+            yield watch
+        finally:
+            self._watchdog.remove(watch)
+
+
+def _role_settings(server: Server, limits: Limits, database: str, password: str) -> tuple[str, ...]:
+    settings = {
+        "statement_timeout": f"{limits.statement_seconds * 1000:.0f}ms",
+        "lock_timeout": f"{limits.statement_seconds * 500:.0f}ms",
+        "idle_in_transaction_session_timeout": "60s",
+        "work_mem": "16MB",
+        "client_min_messages": "error",
+    }
+    if server.binaries.major >= 17:
+        settings["transaction_timeout"] = "120s"
+    return (
+        f"ALTER ROLE {DESIGNER} PASSWORD '{password}' CONNECTION LIMIT 4",
+        f"ALTER ROLE {DESIGNER} RESET ALL",
+        f"ALTER ROLE {DESIGNER} IN DATABASE {database} RESET ALL",
+        *(f"ALTER ROLE {DESIGNER} SET {name} = '{value}'" for name, value in settings.items()),
+    )
+
+
+@dataclass
+class Watch:
+    """One running statement, as the watchdog sees it."""
+
+    pid: int
+    database: str
+    deadline: float
+    stopped: str = ""
+    """Why it was ended, when it was."""
+
+
+class Watchdog:
+    """A thread with a session of its own that ends what runs too long or grows too big."""
+
+    _POLL_SECONDS = 0.05
+
+    def __init__(self, server: Server, limits: Limits) -> None:
+        self._limits = limits
+        self._session = server.connect()
+        self._watches: list[Watch] = []
+        self._wanted = threading.Condition()
+        self._ended = False
+        self._thread = threading.Thread(target=self._watch, name="postgres-watchdog", daemon=True)
+        self._thread.start()
+
+    def add(self, watch: Watch) -> None:
+        """Begin to watch a statement."""
+        with self._wanted:
+            self._watches.append(watch)
+            self._wanted.notify()
+
+    def remove(self, watch: Watch) -> None:
+        """Watch it no more."""
+        with self._wanted:
+            self._watches.remove(watch)
+
+    def stop(self) -> None:
+        """End the thread."""
+        with self._wanted:
+            self._ended = True
+            self._wanted.notify()
+        self._thread.join()
+        self._session.close()
+
+    def _watch(self) -> None:
+        while self._await_work():
+            try:
+                for watch in tuple(self._watches):
+                    self._look_at(watch)
+            except psycopg.OperationalError:  # the server is gone, and what ran there with it
+                return
+            time.sleep(self._POLL_SECONDS)
+
+    def _await_work(self) -> bool:
+        with self._wanted:
+            self._wanted.wait_for(lambda: self._ended or bool(self._watches))
+            return not self._ended
+
+    def _look_at(self, watch: Watch) -> None:
+        if watch.stopped:
+            return
+        if time.monotonic() > watch.deadline:
+            self._end(watch, f"ran longer than {self._limits.wall_seconds:g} s")
+        elif self._size(watch.database) > self._limits.database_bytes:
+            self._end(watch, f"made the database larger than {self._limits.database_bytes >> 20} MB")
+
+    def _size(self, database: str) -> int:
+        row = self._session.execute("SELECT pg_database_size(oid) FROM pg_database WHERE datname = %s", (database,))
+        found = row.fetchone()
+        return int(str(found[0])) if found else 0
+
+    def _end(self, watch: Watch, why: str) -> None:
+        with self._wanted:
+            if watch not in self._watches:
+                return  # it ended by itself meanwhile: the session may run the next statement by now
+            watch.stopped = why
+            self._session.execute("SELECT pg_terminate_backend(%s)", (watch.pid,))
+
+
+class PostgresDatabase:
+    """A `Database` as the unprivileged login."""
+
+    def __init__(self, sandbox: PostgresSandbox, name: str, active: frozenset[str] = frozenset()) -> None:
+        self._sandbox = sandbox
+        self._name = name
+        self._session: Session | None = None
+        self._active = set(active)
+        """Which of the pre-created extensions the design has asked for."""
+
+    def close(self) -> None:
+        """End the session."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def execute(self, sql: str, params: Sequence[object] = ()) -> Result:
+        """Run one statement as the unprivileged login, under the watchdog."""
+        if self._is_pre_created(sql):
+            return Result()
+        return self._run(sql, params, streams=_returns_rows(sql))
+
+    def prepared(self, sql: str, types: Sequence[str], values: Sequence[object]) -> Result:
+        """Prepare with declared types, and run it: a type the statement cannot take is refused here."""
+        declared = f"({', '.join(types)})" if types else ""
+        self._run(f"PREPARE checked{declared} AS {sql}")
+        try:
+            arguments = compose.SQL(", ").join(compose.Literal(value) for value in values)
+            call = compose.SQL("EXECUTE checked({})").format(arguments) if values else compose.SQL("EXECUTE checked")
+            return self._run(call.as_string(self._open()), streams=_returns_rows(sql))
+        finally:
+            self._deallocate()
+
+    def _deallocate(self) -> None:
+        session = self._session
+        if session is not None and session.info.transaction_status != TransactionStatus.INERROR:
+            self._run("DEALLOCATE ALL")
+
+    def run(self, statements: Iterable[str]) -> None:
+        """Run statements in order; the first that fails ends it."""
+        for statement in statements:
+            self.execute(statement)
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Open a transaction that is rolled back at the end."""
+        self._run("BEGIN")
+        try:
+            yield
+        finally:
+            session = self._session
+            if session is not None and session.info.transaction_status != TransactionStatus.IDLE:
+                self._run("ROLLBACK")
+
+    @contextmanager
+    def clone(self) -> Iterator[PostgresDatabase]:
+        """Make a copy with all rows. Our own session is closed for it: a template may have none."""
+        self.close()
+        with self._sandbox._copy_of(self._name) as name:
+            copy = PostgresDatabase(self._sandbox, name, frozenset(self._active))
+            try:
+                yield copy
+            finally:
+                copy.close()
+
+    def check_deferred(self) -> None:
+        """Check all deferred constraints now."""
+        self._run("SET CONSTRAINTS ALL IMMEDIATE")
+
+    def catalog(self) -> Catalog:
+        """Read the catalog back, as the unprivileged login."""
+        return postgres_catalog(self, hidden=frozenset(PRE_CREATED) - self._active)
+
+    def normal_types(self, types: Sequence[str]) -> dict[str, str]:
+        """Ask the server by way of a temporary table with one column of each type."""
+        wanted = tuple(dict.fromkeys(types))
+        if not wanted:
+            return {}
+        columns = ", ".join(f"c{number} {name}" for number, name in enumerate(wanted))
+        with self.trial():
+            self._run(f"CREATE TEMPORARY TABLE wanted ({columns})")
+            found = self._run(_TEMPORARY_TYPES, streams=True).rows
+        return {name: str(row[0]) for name, row in zip(wanted, found, strict=True)}
+
+    def _is_pre_created(self, sql: str) -> bool:
+        """Take CREATE and DROP EXTENSION of a pre-created extension as done: the login may do neither."""
+        found = _EXTENSION.fullmatch(sql.strip())
+        if found is None or found["name"] not in PRE_CREATED:
+            return False
+        (self._active.add if found["verb"].upper() == "CREATE" else self._active.discard)(found["name"])
+        return True
+
+    def _open(self) -> Session:
+        if self._session is None or self._session.closed:
+            self._session = self._sandbox.log_in(self._name)
+        return self._session
+
+    def _run(self, sql: str, params: Sequence[object] = (), *, streams: bool = False) -> Result:
+        session = self._open()
+        with self._sandbox.watched(session, self._name) as watch:
+            try:
+                cursor = psycopg.RawCursor(session)
+                if streams:
+                    return self._stream(cursor, sql, params)
+                cursor.execute(sql.encode(), params or None, prepare=False)
+                return self._fetch(cursor)
+            except (psycopg.Error, UnicodeEncodeError) as error:
+                raise self._translated(error, watch) from error
+
+    def _stream(self, cursor: psycopg.RawCursor[tuple[object, ...]], sql: str, params: Sequence[object]) -> Result:
+        """Read row by row: a statement may return more than fits into our memory."""
+        limits = self._sandbox.limits
+        rows: list[tuple[object, ...]] = []
+        counted = 0
+        reader = cursor.stream(sql.encode(), params or None)
+        for row in reader:
+            counted += 1
+            if counted <= limits.result_rows:
+                rows.append(row)
+            if counted >= limits.counted_rows:
+                break
+        reader.close()  # type: ignore[attr-defined]  # a generator: closing it cancels what is left
+        return Result(tuple(rows), counted, truncated=counted >= limits.counted_rows)
+
+    def _fetch(self, cursor: psycopg.RawCursor[tuple[object, ...]]) -> Result:
+        rows = cursor.fetchmany(self._sandbox.limits.result_rows) if cursor.description else []
+        return Result(tuple(rows), max(cursor.rowcount, 0))
+
+    def _translated(self, error: Exception, watch: Watch) -> StatementError:
+        if watch.stopped:
+            self.close()
+            return StatementError(f"stopped by the watchdog: it {watch.stopped}", sqlstate="57P01")
+        if not isinstance(error, psycopg.Error):
+            return StatementError(f"not valid UTF-8: {error}", sqlstate="22021")
+        if self._session is not None and self._session.closed and not self._sandbox.server.is_alive():
+            raise SandboxError("The PostgreSQL sandbox died while a statement ran. Remedy: run again.") from error
+        diagnostic = error.diag
+        return StatementError(
+            diagnostic.message_primary or str(error).strip().splitlines()[0],
+            sqlstate=error.sqlstate,
+            constraint=diagnostic.constraint_name,
+            table=diagnostic.table_name,
+            column=diagnostic.column_name,
+            position=int(diagnostic.statement_position) if diagnostic.statement_position else None,
+        )
+
+
+_EXTENSION = re.compile(
+    r'(?P<verb>CREATE|DROP)\s+EXTENSION\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"?(?P<name>\w+)"?'
+    r'(?:\s+(?:WITH\s+)?SCHEMA\s+"?public"?)?(?:\s+(?:CASCADE|RESTRICT))?\s*;?',
+    re.IGNORECASE,
+)
+_READS = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*(SELECT|VALUES|TABLE|SHOW|EXPLAIN|WITH)\b", re.IGNORECASE | re.DOTALL
+)
+_CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE|INTO)\b", re.IGNORECASE)
+
+_TEMPORARY_TYPES = """
+SELECT pg_catalog.format_type(atttypid, atttypmod)
+FROM pg_catalog.pg_attribute
+WHERE attrelid = 'pg_temp.wanted'::pg_catalog.regclass AND attnum > 0
+ORDER BY attnum
+"""
+
+
+def _returns_rows(sql: str) -> bool:
+    """Return whether the statement surely returns rows: then it is read row by row."""
+    found = _READS.match(sql)
+    if found is None:
+        return False
+    return found[1].upper() in ("VALUES", "TABLE", "SHOW", "EXPLAIN") or not _CHANGES.search(sql)
