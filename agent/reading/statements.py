@@ -190,8 +190,8 @@ def _of_row(block: Block) -> Iterator[Statement]:
     others = [cell for index, cell in enumerate(block.cells) if index not in roles.values() or not chosen]
     if not text:
         text, title = _joined(others, title, roles, chosen)
-    elif others and "id" not in roles:
-        text = f"{text.rstrip('.')}; {_pairs(others)}" if _pairs(others) else text
+    elif _pairs(others):
+        text = f"{text.rstrip('.')}; {_pairs(others)}"
     scope, priority, text = _marked(text, block.text, block.section)
     priority = as_priority(chosen.get("priority", "")) or priority
     if scope == "in":
