@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
+from database_specialist.agent.model.base import Figure, Part
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table, Unique
 from database_specialist.agent.model.workload import Index, Indexes
 
@@ -148,3 +149,73 @@ def is_surrogate(table: Table, column: Column) -> bool:
     """Say whether the column is a key that the database makes up."""
     made_up = column.identity or "nextval" in (column.default or "") or base_type(column.type).endswith("serial")
     return key_columns(table) == {column.name} and (made_up or "uuid" in (column.default or "").lower())
+
+
+_LOG_WORDS = frozenset({"audit", "log", "logs", "history", "outbox", "event", "events", "activity", "activities"})
+_MONEY_WORDS = frozenset(
+    {"price", "amount", "cost", "fee", "fees", "balance", "salary", "wage", "subtotal", "revenue", "budget", "refund",
+     "premium", "deposit", "payout", "credit", "debit"}
+)  # fmt: skip
+_MINOR_UNITS = frozenset({"cents", "minor", "pence", "micros"})
+
+
+def is_log(table: Table) -> bool:
+    """Say whether the table writes down what happened: it may point at what is gone."""
+    return table.kind in ("audit", "outbox", "event", "history") or not _LOG_WORDS.isdisjoint(words(table.name))
+
+
+def is_money(column: Column) -> bool:
+    """Say whether the column holds an amount of money: by its logical type, or by its name where there is none."""
+    if column.logical_type is not None:
+        return column.logical_type == "money"
+    named = [word for word in words(column.name) if word not in _MINOR_UNITS]
+    numeric = family(column.type) in ("decimal", "float", "integer")
+    return bool(named) and named[-1] in _MONEY_WORDS and numeric and base_type(column.type) != "money"
+
+
+def singular(name: str) -> str:
+    """Return the singular of a table's name, as far as its ending tells.
+
+    >>> singular("companies"), singular("boxes"), singular("orders"), singular("status")
+    ('company', 'box', 'order', 'status')
+    """
+    for ending, stem in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh")):
+        if name.endswith(ending):
+            return name.removesuffix(ending) + stem
+    return name if name.endswith(("ss", "us", "is")) or not name.endswith("s") else name[:-1]
+
+
+def projected_rows(table: Table, years: int = 5) -> float | None:
+    """Return the rows after these years, deletions not counted; None when no figure is known."""
+    if table.rows is None and table.rows_per_day is None:
+        return None
+    return (table.rows.value if table.rows else 0) + (
+        table.rows_per_day.value if table.rows_per_day else 0
+    ) * 365 * years
+
+
+def figures(part: Part, path: str = "") -> Iterator[tuple[str, Figure]]:
+    """Yield each figure of a part and of what it holds, with the way to it: "tables.orders.rows"."""
+    for field in type(part).model_fields:
+        value = getattr(part, field)
+        for item in value if isinstance(value, tuple) else (value,):
+            name = getattr(item, "name", None) or getattr(item, "id", None) or getattr(item, "table", None)
+            here = ".".join(str(step) for step in (path, field, name if item is not value else None) if step)
+            if isinstance(item, Figure):
+                yield here, item
+            elif isinstance(item, Part):
+                yield from figures(item, here)
+
+
+def reaches(table: Table, wanted: Callable[[Table], bool], tables: Mapping[str, Table]) -> bool:
+    """Say whether the table, or one that its foreign keys lead to, is a wanted one."""
+    seen = {table.name}
+    waiting = [table]
+    while waiting:
+        here = waiting.pop()
+        if wanted(here):
+            return True
+        ahead = [tables[key.ref_table] for key in here.foreign_keys if key.ref_table in tables]
+        waiting += [other for other in ahead if other.name not in seen]
+        seen.update(other.name for other in ahead)
+    return False
