@@ -192,8 +192,8 @@ def _restore_words(ground: Ground) -> str:
     capacity = ground.capacity
     copied, replayed = capacity.bytes_year_1.value / PACKED, capacity.wal_bytes_per_day.value
     return (
-        f"a restore in year 1 of {span(math.ceil(_restore_seconds(ground)))}: {PREPARE_SECONDS // 60} minutes to notice "
-        f"and provide a server, {size(copied)} packed at {size(RESTORE_RATE)}/s, {size(replayed)} of log at "
+        f"a restore in year 1 of {span(math.ceil(_restore_seconds(ground)))}: {PREPARE_SECONDS // 60} minutes to "
+        f"notice and provide a server, {size(copied)} packed at {size(RESTORE_RATE)}/s, {size(replayed)} of log at "
         f"{size(REPLAY_RATE)}/s (rates assumed)"
     )
 
@@ -202,8 +202,8 @@ def _restore_test(plan: _Plan, ground: Ground) -> str:
     tables = sorted(ground.capacity.tables, key=lambda found: (-found.bytes_year_1.value, found.table))[:3]
     names = ", ".join(found.table for found in tables)
     return (
-        f"Monthly: restore {plan.values['project']} to a spare host at a random time of the last {plan.values['retention_days']} "
-        f"days, compare row counts and newest rows of {names} with the primary at that time, and note the duration: "
+        f"Monthly: restore {plan.values['project']} to a spare host at a random time of the last "
+        f"{plan.values['retention_days']} days, compare row counts and newest rows of {names} with the primary at that time, and note the duration: "
         f"it must stay below the RTO of {span(plan.rto.value)}."
     )
 
@@ -215,7 +215,7 @@ def _platform_decision(plan: _Plan, ground: Ground) -> Decision:
         if plan.named_by
         else f"No document names a managed {engine} service, so the commands are for a server of the team's own"
     )
-    why = f"{named}; the year-1 data of {plan.values['base_size']} and {plan.values['log_day']} of log a day fit its backups"
+    why = f"{named}; it has to hold {plan.values['base_size']} in year 1 and {plan.values['log_day']} of log a day"
     dump = Option(
         choice="only a nightly logical dump",
         rejected_because=f"it could lose a day, {size(ground.capacity.wal_bytes_per_day.value)} of changes to "

@@ -53,9 +53,15 @@ def _start(table: Table, accesses: tuple[Access, ...], starts: dict[str, _Start]
     factor = AVERAGES["rows_per_parent"].get(table.kind, 2)
     if table.entity is None:
         factor = AVERAGES["rows_per_parent"]["association"]
-    now = table.rows or _rows_now(table, parent, factor, starts)
-    per_day = table.rows_per_day or inserted or _rows_per_day(table, now, parent, factor, starts)
+    flow = table.rows_per_day or inserted
+    now = table.rows or (_empty(table, flow) if flow else _rows_now(table, parent, factor, starts))
+    per_day = flow or _rows_per_day(table, now, parent, factor, starts)
     return _Start(now, per_day)
+
+
+def _empty(table: Table, flow: Figure) -> Figure:
+    basis = f"no stock of {table.name} is stated: the table starts empty and takes {number(flow.value)} rows a day"
+    return assumed(0, "rows", basis, flow.facts)
 
 
 def _inserted_per_day(table: Table, accesses: tuple[Access, ...]) -> Figure | None:
@@ -80,7 +86,7 @@ def _rows_now(table: Table, parent: ForeignKey | None, factor: float, starts: di
     if parent is not None and table.kind != "reference":
         base = starts[parent.ref_table].now
         return derived(
-            base.value * factor,
+            round(base.value * factor),
             "rows",
             f"{number(base.value)} {parent.ref_table} x {number(factor)} {table.name} each (assumed)",
             base.facts,
@@ -124,8 +130,8 @@ def _after(years: int, table: Table, start: _Start, growth: Quantity | None) -> 
         facts += table.retention_days.facts
         if cap < total:
             basis = f"{number(table.retention_days.value)} days kept x {number(daily * factors[-1])} a day"
-            return derived(cap, "rows", f"{basis} = {number(cap)}; without the retention {number(total)}", facts)
-    return derived(total, "rows", basis, facts)
+            return derived(round(cap), "rows", f"{basis} = {number(cap)}; without the retention {number(total)}", facts)
+    return derived(round(total), "rows", basis, facts)
 
 
 def _named(growth: Quantity | None) -> str:
@@ -135,4 +141,6 @@ def _named(growth: Quantity | None) -> str:
 def busiest(rows: dict[str, Rows], *, most: int = 3) -> str:
     """Name the tables that take most new rows a day, with their figures."""
     ordered = sorted(rows.items(), key=lambda item: -item[1].per_day.value)[:most]
-    return listed(f"{name} {number(found.per_day.value)} rows a day" for name, found in ordered if found.per_day.value)
+    return listed(
+        f"{name} ({number(found.per_day.value)} rows a day)" for name, found in ordered if found.per_day.value
+    )

@@ -1,0 +1,166 @@
+"""Cache points: frequent reads that tolerate staleness, with key, life, memory and what makes them wrong."""
+
+from __future__ import annotations
+
+from database_specialist.agent.model.base import Decision, Figure, Option
+from database_specialist.agent.model.operations import CachePoint
+from database_specialist.agent.model.relational import Table
+from database_specialist.agent.operations.capacity import PEAK_FACTOR, Ground
+from database_specialist.agent.operations.figures import derived, listed, number, size
+from database_specialist.agent.operations.load import Access
+from database_specialist.agent.operations.replicas import stale_reads
+
+WORTH_RATE = 50
+"""Peak queries/s that may be stale, from which a cache pays for its invalidation. Assumed."""
+MOST_POINTS = 6
+LEAST_SHARE = 0.02
+TTL = {"seconds": 10, "minutes": 300, "hours": 3600}
+HOT_KEYS = 0.2
+ENTRY_OVERHEAD = 100
+_ROWS = {"one": 1, "page": 20, "list": 20, "aggregate": 1, "nothing": 0}
+
+
+def candidates(ground: Ground) -> tuple[Access, ...]:
+    """Return the stale-tolerant reads that make up at least 2 % of the executions, most frequent first."""
+    total = sum(access.query.frequency.value for access in ground.accesses)
+    frequent = [a for a in stale_reads(ground) if a.tables and a.query.frequency.value >= total * LEAST_SHARE]
+    return tuple(frequent[:MOST_POINTS])
+
+
+def has_cache_technology(ground: Ground) -> bool:
+    """Say whether the documents name a key-value store for caching."""
+    return any(
+        tech.category == "key_value" and (tech.purpose is None or "cach" in tech.purpose.lower())
+        for tech in ground.brief.stack.technologies
+    )
+
+
+def is_worth(ground: Ground) -> bool:
+    """Say whether this load, or a store that the documents name for caching, justifies cache points."""
+    found = candidates(ground)
+    return bool(found) and (has_cache_technology(ground) or _rate(found) >= WORTH_RATE)
+
+
+def plan_caches(ground: Ground) -> tuple[CachePoint, ...]:
+    """Return the cache points; none when the load does not justify them."""
+    return tuple(_point(access, ground) for access in candidates(ground)) if is_worth(ground) else ()
+
+
+def _rate(found: tuple[Access, ...]) -> float:
+    return sum(access.per_second for access in found) * PEAK_FACTOR
+
+
+def _point(access: Access, ground: Ground) -> CachePoint:
+    query = access.query
+    names = [parameter.name for parameter in query.parameters]
+    key = ":".join([query.name, *(f"{{{name}}}" for name in names)])
+    writers = [
+        other.query.id for other in ground.accesses if set(other.written) & set(access.tables) and other is not access
+    ]
+    ttl = TTL[query.staleness]
+    return CachePoint(
+        name=query.name,
+        key=key,
+        queries=(query.id,),
+        ttl_seconds=derived(ttl, "s", f"{query.id} may be {query.staleness} old", query.facts),
+        memory=_memory(access, ground),
+        invalidation=_invalidation(writers, access, ttl),
+        why=f"{query.id} runs {number(query.frequency.value)} times a day, {number(access.per_second * PEAK_FACTOR)}/s "
+        f"at peak, on {listed(access.tables)}, and may be {query.staleness} old",
+    )
+
+
+def _invalidation(writers: list[str], access: Access, ttl: int) -> str:
+    tables = listed(access.tables)
+    if not writers:
+        return f"no query of the workload writes {tables}: the entry ends after {number(ttl)} s"
+    return f"{listed(writers)} write {tables}: they delete the key after the commit; what is missed ends after {number(ttl)} s"
+
+
+def _memory(access: Access, ground: Ground) -> Figure:
+    rows = _ROWS[access.query.returns]
+    width = ground.size_of(access.tables[0]).row_bytes.value
+    entry = max(64.0, rows * width) + ENTRY_OVERHEAD
+    keys, words = _keys(access, ground)
+    value = keys * entry
+    basis = (
+        f"{words} x ({rows} rows of {access.tables[0]} x {number(width)} B + {ENTRY_OVERHEAD} B of key and header) = "
+        f"{size(value)}"
+    )
+    return derived(value, "bytes", basis)
+
+
+def _keys(access: Access, ground: Ground) -> tuple[float, str]:
+    """As many keys as the looked-up parameter has values, the hot part of them kept."""
+    if not access.query.parameters:
+        return 1, "1 key"
+    fixed = [name for name in access.fixed if name[0] in access.tables]
+    for table_name, column in fixed:
+        owner = ground.schema.table(table_name)
+        target = _refers_to(owner, column)
+        if target in ground.rows:
+            count = ground.rows[target].year_1.value
+            return max(1, round(count * HOT_KEYS)), f"{number(count)} {target} in year 1 x {HOT_KEYS:.0%} hot (assumed)"
+    distinct = max(1.0, access.query.frequency.value / 24 * HOT_KEYS)
+    return round(distinct), (
+        f"{number(access.query.frequency.value)} executions a day / 24 x {HOT_KEYS:.0%} distinct within an hour (assumed)"
+    )
+
+
+def _refers_to(table: Table | None, column: str) -> str:
+    if table is None:
+        return ""
+    if table.primary_key is not None and table.primary_key.columns == (column,):
+        return table.name
+    return next((key.ref_table for key in table.foreign_keys if key.columns == (column,)), "")
+
+
+def decide_cache(ground: Ground) -> Decision:
+    """Decide on a cache, with the share of this workload that it could answer."""
+    found = candidates(ground)
+    rate, peak = _rate(found), ground.capacity.peak_queries_per_second
+    names = listed(access.query.id for access in found)
+    hot = ground.capacity.cache_bytes
+    if is_worth(ground):
+        why = f"{names} may be stale and come to {number(rate)} queries/s at peak, of {number(peak.value)} in all"
+        if has_cache_technology(ground) and rate < WORTH_RATE:
+            why += "; the documents name the store for it, the load alone would not ask for one"
+        choice = (
+            f"cache {names} in the application's key-value store" if has_cache_technology(ground) else f"cache {names}"
+        )
+        other = Option(
+            choice="the database's own buffers only",
+            rejected_because=f"they hold the hot set of {size(hot.value)}, but every answer still costs a query",
+        )
+        return _decision(ground, choice, why + ".", other)
+    why = (
+        f"{names} may be stale and come to {number(rate)} queries/s at peak, below the {WORTH_RATE} from which a cache "
+        f"pays for its invalidation (assumed)"
+        if found
+        else f"none of the {len(ground.accesses)} queries is both frequent and allowed to be stale"
+    )
+    why += f"; the hot set of {size(hot.value)} fits into the database's own memory"
+    other = Option(
+        choice="a cache beside the database",
+        rejected_because=f"a second copy of {listed(dict.fromkeys(t for a in found for t in a.tables)) if found else ground.largest.table} "
+        "to keep right for answers that the buffers already hold",
+    )
+    return _decision(ground, "no cache beside the database", why + ".", other)
+
+
+def _decision(ground: Ground, choice: str, why: str, other: Option) -> Decision:
+    facts = [
+        fact
+        for tech in ground.brief.stack.technologies
+        if tech.category == "key_value" and has_cache_technology(ground)
+        for fact in tech.facts
+    ]
+    return Decision(
+        id="OP-cache",
+        topic="cache",
+        subject=ground.brief.project,
+        choice=choice,
+        why=why,
+        alternatives=(other,),
+        facts=tuple(dict.fromkeys(facts)),
+    )

@@ -1,0 +1,221 @@
+"""Partition schedules: how the partitions of a table come and go, with statements that run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.model.base import Decision, Option
+from database_specialist.agent.model.operations import PartitionSchedule, TableSize
+from database_specialist.agent.model.relational import Partition, Schema, Table
+from database_specialist.agent.operations.capacity import Ground
+from database_specialist.agent.operations.figures import GIB, derived, listed, number, size
+from database_specialist.agent.operations.naming import age_column, referencing
+
+WORTH_ROWS = 100_000_000
+WORTH_BYTES = 50 * GIB
+"""Where vacuum, index builds and deletes of one table start to take hours. Assumed."""
+_DAYS = {"day": 1, "week": 7, "month": 365 / 12, "quarter": 365 / 4, "year": 365}
+_AHEAD = {"day": 14, "week": 8, "month": 3, "quarter": 2, "year": 1}
+# How a partition's name spells the start of its range.
+_SPELLINGS: tuple[Callable[[date], str], ...] = (
+    lambda day: f"{day:%Y_%m_%d}",
+    lambda day: f"{day:%Y%m%d}",
+    lambda day: f"y{day:%Y}m{day:%m}",
+    lambda day: f"{day:%Y_%m}",
+    lambda day: f"{day:%Y%m}",
+    lambda day: f"{day:%Y}_w{day:%V}",
+    lambda day: f"{day:%Y}w{day:%V}",
+    lambda day: f"{day:%Y}_q{(day.month + 2) // 3}",
+    lambda day: f"{day:%Y}q{(day.month + 2) // 3}",
+    lambda day: f"{day:%Y}",
+)
+
+
+def schedules(ground: Ground) -> tuple[PartitionSchedule, ...]:
+    """Return a schedule for each table partitioned by range of time."""
+    found = (_schedule(table, ground) for table in ground.schema.tables if table.partitioning is not None)
+    return tuple(schedule for schedule in found if schedule is not None)
+
+
+def next_start(start: date, interval: str) -> date:
+    """Return the start of the following range.
+
+    >>> next_start(date(2026, 12, 1), "month"), next_start(date(2026, 10, 1), "quarter")
+    (datetime.date(2027, 1, 1), datetime.date(2027, 1, 1))
+    """
+    if interval in ("day", "week"):
+        return start + timedelta(days=1 if interval == "day" else 7)
+    months = start.year * 12 + start.month - 1 + {"month": 1, "quarter": 3, "year": 12}[interval]
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _schedule(table: Table, ground: Ground) -> PartitionSchedule | None:
+    partitioning = table.partitioning
+    assert partitioning is not None
+    ranged = [(part, dates) for part in partitioning.partitions if (dates := _dates(part))]
+    if partitioning.method != "range" or partitioning.interval is None or not ranged:
+        return None
+    interval, flow = partitioning.interval, ground.rows[table.name].per_day
+    rows = flow.value * _DAYS[interval]
+    basis = f"{number(flow.value)} rows a day x {number(_DAYS[interval])} days = {number(rows)}"
+    bytes_each = ground.size_of(table.name)
+    heap = rows * (bytes_each.row_bytes.value + bytes_each.index_bytes_per_row.value)
+    return PartitionSchedule(
+        table=table.name,
+        interval=interval,
+        rows_per_partition=derived(round(rows), "rows", basis, flow.facts),
+        create_ahead=f"{_AHEAD[interval]} partitions of {table.name} stand ready; a daily job creates the next",
+        retention=_retention(table, interval),
+        statements=(*_create(table, ranged, ground), *_leave(table, ranged, ground)),
+        why=f"A partition of {table.name} is {size(heap)} with its indexes. {partitioning.why}",
+    )
+
+
+def _dates(partition: Partition) -> tuple[date, date] | None:
+    found = re.findall(r"'(\d{4}-\d{2}-\d{2})", partition.bounds)
+    return (date.fromisoformat(found[0]), date.fromisoformat(found[1])) if len(found) == 2 else None
+
+
+def _retention(table: Table, interval: str) -> str:
+    if table.retention_days is None:
+        return f"no document limits how long {table.name} are kept: no partition is detached until a period is set"
+    days = table.retention_days.value
+    return (
+        f"{number(days)} days ({table.retention_days.origin}): a {interval} is detached when its end is older, "
+        f"so at most {number(days / _DAYS[interval] + 1)} partitions of {table.name} are attached"
+    )
+
+
+def _create(table: Table, ranged: list[tuple[Partition, tuple[date, date]]], ground: Ground) -> tuple[str, ...]:
+    last, (start, end) = max(ranged, key=lambda item: item[1][1])
+    assert table.partitioning is not None
+    interval = table.partitioning.interval
+    assert interval is not None
+    bounds = re.sub(r"'\d{4}-\d{2}-\d{2}", "'{}", last.bounds).format(end, next_start(end, interval))
+    name = _next_name(last.name, start, end)
+    engine = ground.engine
+    if engine != "postgresql":
+        return (f"ALTER TABLE {quote(table.name, engine)} ADD PARTITION (PARTITION {quote(name, engine)} {bounds})",)
+    return (
+        "SET lock_timeout = '2s'",
+        f"CREATE TABLE IF NOT EXISTS {quote(name, engine)} PARTITION OF {quote(table.name, engine)} {bounds}",
+    )
+
+
+def _next_name(name: str, start: date, following: date) -> str:
+    for spell in _SPELLINGS:
+        if spell(start) in name:
+            return name.replace(spell(start), spell(following))
+    return f"{name}_next"
+
+
+def _leave(table: Table, ranged: list[tuple[Partition, tuple[date, date]]], ground: Ground) -> tuple[str, ...]:
+    """Detach the oldest, keep it as a table until it is dumped, then drop it."""
+    if table.retention_days is None:
+        return ()
+    oldest = min(ranged, key=lambda item: item[1][0])[0]
+    engine, name = ground.engine, quote(oldest.name, ground.engine)
+    if engine != "postgresql":
+        return (f"ALTER TABLE {quote(table.name, engine)} DROP PARTITION {name}",)
+    assert table.partitioning is not None
+    # PostgreSQL refuses DETACH ... CONCURRENTLY beside a default partition.
+    has_default = any(part.bounds.upper().startswith("DEFAULT") for part in table.partitioning.partitions)
+    detach = f"ALTER TABLE {quote(table.name, engine)} DETACH PARTITION {name}"
+    return (detach if has_default else f"{detach} CONCURRENTLY", f"DROP TABLE {name}")
+
+
+def decide_partitioning(ground: Ground) -> tuple[Decision, ...]:
+    """Decide for the partitioned tables, and for the largest one that is not."""
+    partitioned = [table for table in ground.schema.tables if table.partitioning is not None]
+    decisions = [_yes(table, ground) for table in partitioned]
+    names = {table.name for table in partitioned}
+    rest = [found for found in ground.capacity.tables if found.table not in names]
+    if rest:
+        largest = max(rest, key=lambda found: (_weight(found), found.table))
+        decisions.append(_no(ground.schema.table(largest.table), ground))
+    return tuple(decision for decision in decisions if decision is not None)
+
+
+def _weight(found: TableSize) -> float:
+    """How near a table comes to where partitions start to pay."""
+    return max(found.rows_year_5.value / WORTH_ROWS, found.bytes_year_5.value / WORTH_BYTES)
+
+
+def _yes(table: Table, ground: Ground) -> Decision:
+    partitioning, found = table.partitioning, ground.size_of(table.name)
+    assert partitioning is not None
+    key = ", ".join(partitioning.columns)
+    reached = f"{number(found.rows_year_5.value)} rows and {size(found.bytes_year_5.value)} in year 5"
+    return Decision(
+        id=f"OP-partitioning-{table.name}",
+        topic="partitioning",
+        subject=table.name,
+        choice=f"{partitioning.method} partitions on {key}"
+        + (f" by {partitioning.interval}" * bool(partitioning.interval)),
+        why=f"{table.name} takes {number(found.rows_per_day.value)} rows a day: {reached}. {partitioning.why}",
+        alternatives=(
+            Option(
+                choice=f"one table {table.name}",
+                rejected_because=f"removing {number(found.rows_per_day.value)} old rows a day one by one leaves as many "
+                f"dead rows to vacuum in a heap of {number(found.rows_year_5.value)} rows",
+            ),
+        ),
+        facts=found.rows_per_day.facts,
+    )
+
+
+def _no(table: Table | None, ground: Ground) -> Decision | None:
+    if table is None:
+        return None
+    found = ground.size_of(table.name)
+    rows, total = found.rows_year_5.value, found.bytes_year_5.value
+    reached = f"{table.name}, the largest table that is not partitioned, holds {number(rows)} rows and {size(total)} in year 5"
+    worth = f"{number(WORTH_ROWS)} rows or {size(WORTH_BYTES)}"
+    key, users = age_column(table), referencing(table.name, ground.schema)
+    is_large = rows > WORTH_ROWS or total > WORTH_BYTES
+    if is_large:
+        choice = f"{table.name} stays whole"
+        why = f"{reached}, above {worth}, where partitions start to pay; {_obstacle(table, users, key is not None)}."
+    else:
+        choice = f"no partitions for {table.name}" + (
+            " and the smaller tables" if len(ground.schema.tables) > 1 else ""
+        )
+        until = _until(found.rows_per_day.value, rows)
+        why = f"{reached}, below {worth}, where partitions start to pay (assumed); {until}."
+    cost = (
+        f"every unique key of {table.name} would have to contain {key.name}"
+        if key
+        else f"{table.name} has no date to split by"
+    )
+    return Decision(
+        id="OP-partitioning-rest",
+        topic="partitioning",
+        subject=table.name,
+        choice=choice,
+        why=why,
+        alternatives=(Option(choice=f"range partitions of {table.name} by time", rejected_because=cost),),
+        facts=found.rows_per_day.facts,
+    )
+
+
+def _obstacle(table: Table, users: tuple[str, ...], has_date: bool) -> str:
+    if users:
+        return f"{listed(users)} refer to it, and their foreign keys would have to carry the partition key as well"
+    if not has_date:
+        return "it has no required date or timestamp to split by"
+    return "its queries do not all name a time range, so they would read every partition"
+
+
+def _until(per_day: float, rows: float) -> str:
+    if per_day <= 0:
+        return "it does not grow by the day"
+    years = (WORTH_ROWS - rows) / (per_day * 365)
+    return f"at {number(per_day)} rows a day it gets there about {number(round(5 + years))} years after launch"
+
+
+def partitioned_tables(schema: Schema) -> tuple[str, ...]:
+    """Return the partitioned tables, in the schema's order."""
+    return tuple(table.name for table in schema.tables if table.partitioning is not None)
