@@ -35,7 +35,12 @@ def topics(stack: Stack) -> tuple[Topic, ...]:
     """List the questions worth asking about this stack, the engine's first."""
     engine = _TITLES[stack.engine]
     asked = [
-        Topic(engine, stack.engine_version, feature, f"{engine} {stack.engine_version or ''} {question}".replace("  ", " "))
+        Topic(
+            engine,
+            stack.engine_version,
+            feature,
+            f"{engine} {stack.engine_version or ''} {question}".replace("  ", " "),
+        )
         for feature, question in _QUESTIONS
     ]
     for technology in stack.technologies:
