@@ -1,5 +1,6 @@
-"""phone1, phone2, phone3: a search must name them all, and the fourth is a migration (SQL Antipatterns, Multicolumn Attributes).
+"""phone1, phone2, phone3: a search must name them all, and the fourth is a migration.
 
+SQL Antipatterns, Multicolumn Attributes:
 https://pragprog.com/titles/bksap1/sql-antipatterns-volume-1/
 """
 
@@ -28,7 +29,7 @@ def numbered_columns(schema: Schema) -> Iterator[Objection]:
             if len(group) > 1 and len({family(column.type) for column in group}) == 1:
                 yield Objection(
                     place=f"{table.name}.{group[0].name}",
-                    message=f"{table.name} ({listed(column.name for column in group)}) is a list in columns: a search "
-                    "must name each of them, and one more value is a migration.",
+                    message=f"{table.name} ({listed(column.name for column in group)}) is a list in columns: a "
+                    "search must name each of them, and one more value is a migration.",
                     help=f"Move {stem} into a table of its own that refers to {table.name}.",
                 )

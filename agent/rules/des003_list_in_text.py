@@ -20,7 +20,7 @@ def list_in_text(schema: Schema) -> Iterator[Objection]:
         if family(column.type) == "text" and re.search(r"_(ids|list|csv)$|^ids$", column.name):
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} keeps a list in text: its members have no foreign key, and finding "
-                "one reads every row.",
+                message=f"{table.name}.{column.name} keeps a list in text: its members have no foreign key, and "
+                "finding one reads every row.",
                 help=f"Move the members of {table.name}.{column.name} into a table of their own, one row each.",
             )

@@ -27,6 +27,6 @@ def entity_attribute_value(schema: Schema) -> Iterator[Objection]:
                 place=table.name,
                 message=f"{table.name} keeps attributes as rows ({named[0].name}, {valued[0].name}): no value has a "
                 "type, a check or a foreign key, and one object is read by one join for each attribute.",
-                help=f"Make the known attributes columns, and keep the open-ended ones in one jsonb column of the owner "
-                f"in place of {table.name}.",
+                help="Make the known attributes columns, and keep the open-ended ones in one jsonb column of the "
+                f"owner in place of {table.name}.",
             )

@@ -25,7 +25,7 @@ def soft_deletion_keeps_unique_values(schema: Schema) -> Iterator[Objection]:
                 continue
             yield Objection(
                 place=f"{table.name}.{unique.name}",
-                message=f"A row of {table.name} marked by {marker} keeps its ({listed(unique.columns)}): nobody can use "
-                "it again.",
+                message=f"A row of {table.name} marked by {marker} keeps its ({listed(unique.columns)}): nobody can "
+                "use it again.",
                 help=f"Make {unique.name} a unique index WHERE {marker} IS NULL, or state that the value stays taken.",
             )

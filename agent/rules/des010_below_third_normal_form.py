@@ -19,8 +19,8 @@ def below_third_normal_form(schema: Schema) -> Iterator[Objection]:
             yield Objection(
                 place=form.table,
                 message=f"{form.table} is in {form.form} only "
-                f"({'; '.join(form.dependencies) or 'no dependency stated'}): "
-                "one fact stands in several rows, and an update of one of them makes them disagree.",
-                help=f"Move the dependent columns of {form.table} into a table keyed by their determinant, or note why "
-                "they stay.",
+                f"({'; '.join(form.dependencies) or 'no dependency stated'}): one fact stands in several rows, and "
+                "an update of one of them makes them disagree.",
+                help=f"Move the dependent columns of {form.table} into a table keyed by their determinant, or note "
+                "why they stay.",
             )

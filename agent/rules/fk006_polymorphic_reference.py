@@ -26,6 +26,6 @@ def polymorphic_reference(schema: Schema) -> Iterator[Objection]:
                     place=f"{table.name}.{stem}_id",
                     message=f"{table.name}.{stem}_id points into the table that {column.name} names: no foreign key "
                     "can check it, and no join is the same for all rows.",
-                    help=f"Give {table.name} one nullable foreign key for each target with a check that exactly one is "
-                    "set, or a common supertype to refer to.",
+                    help=f"Give {table.name} one nullable foreign key for each target with a check that exactly one "
+                    "is set, or a common supertype to refer to.",
                 )

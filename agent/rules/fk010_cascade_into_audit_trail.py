@@ -19,7 +19,7 @@ def cascade_into_audit_trail(schema: Schema) -> Iterator[Objection]:
         if key.on_delete == "cascade" and (table.kind == "audit" or "audit" in words(table.name)):
             yield Objection(
                 place=f"{table.name}.{key.name}",
-                message=f"Deleting a row of {key.ref_table} deletes its entries of {table.name}: who deletes the thing "
-                "deletes the trace.",
+                message=f"Deleting a row of {key.ref_table} deletes its entries of {table.name}: who deletes the "
+                "thing deletes the trace.",
                 help=f"Change {key.name} to ON DELETE RESTRICT, or keep the id in {table.name} without a foreign key.",
             )

@@ -20,8 +20,8 @@ def nullable_column_in_unique_key(schema: Schema) -> Iterator[Objection]:
         if len(unique.columns) > 1 and loose and not unique.nulls_not_distinct and unique.where is None:
             yield Objection(
                 place=f"{table.name}.{unique.name}",
-                message=f"{unique.name} does not hold for rows whose {listed(loose)} is NULL: any number of equal rows "
-                "is accepted.",
-                help=f"Make {listed(loose)} NOT NULL, or declare the key NULLS NOT DISTINCT, or state by a WHERE which "
-                "rows it is for.",
+                message=f"{unique.name} does not hold for rows whose {listed(loose)} is NULL: any number of equal "
+                "rows is accepted.",
+                help=f"Make {listed(loose)} NOT NULL, or declare the key NULLS NOT DISTINCT, or state by a WHERE "
+                "which rows it is for.",
             )

@@ -24,7 +24,7 @@ def random_uuid_key_on_hot_table(schema: Schema) -> Iterator[Objection]:
         if random and arrivals >= _HOT_ROWS_PER_DAY and column.name in key_columns(table):
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} is a random UUID: {arrivals:,.0f} inserts a day "
-                "each dirty another page of the index and fill the WAL with page images.",
+                message=f"{table.name}.{column.name} is a random UUID: {arrivals:,.0f} inserts a day each dirty "
+                "another page of the index and fill the WAL with page images.",
                 help=f"Default {table.name}.{column.name} to uuidv7() (PostgreSQL 18), or use a bigint identity.",
             )

@@ -19,7 +19,7 @@ def time_with_time_zone(schema: Schema) -> Iterator[Objection]:
         if base_type(column.type) in ("timetz", "time with time zone"):
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} is a time of day with an offset: without a date the offset means "
-                "nothing after the next change of daylight saving.",
+                message=f"{table.name}.{column.name} is a time of day with an offset: without a date the offset "
+                "means nothing after the next change of daylight saving.",
                 help=f"Declare {table.name}.{column.name} as time and keep the zone's name beside it, or timestamptz.",
             )

@@ -19,7 +19,8 @@ def money_type(schema: Schema) -> Iterator[Objection]:
         if base_type(column.type) == "money":
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} is of type money: the same stored value reads as another amount on "
-                "a server with another lc_monetary.",
-                help=f"Declare {table.name}.{column.name} as numeric with its scale, and keep the currency in a column.",
+                message=f"{table.name}.{column.name} is of type money: the same stored value reads as another amount "
+                "on a server with another lc_monetary.",
+                help=f"Declare {table.name}.{column.name} as numeric with its scale, and keep the currency in a "
+                "column.",
             )

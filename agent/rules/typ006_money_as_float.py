@@ -22,8 +22,8 @@ def money_as_float(schema: Schema) -> Iterator[Objection]:
             unsure = column.logical_type is None and not _UNSURE.isdisjoint(words(column.name))
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} holds money as {column.type}: 0.10 is stored as 0.1000000000000000055, "
-                "and sums are off by cents.",
+                message=f"{table.name}.{column.name} holds money as {column.type}: 0.10 is stored as "
+                "0.1000000000000000055, and sums are off by cents.",
                 help=f"Declare {table.name}.{column.name} as numeric with the currency's digits.",
                 severity="warning" if unsure else None,
             )

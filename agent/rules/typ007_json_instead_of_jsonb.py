@@ -21,7 +21,7 @@ def json_instead_of_jsonb(schema: Schema) -> Iterator[Objection]:
         if base_type(column.type) == "json":
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} is json: it has no equality, so DISTINCT and UNION fail on it, and "
-                "no GIN index serves it.",
+                message=f"{table.name}.{column.name} is json: it has no equality, so DISTINCT and UNION fail on it, "
+                "and no GIN index serves it.",
                 help=f"Declare {table.name}.{column.name} as jsonb.",
             )

@@ -45,8 +45,8 @@ def files_in_table(schema: Schema) -> Iterator[Objection]:
         if bound is None or bound > 1024:
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} keeps files in rows: each base backup and each full rewrite of a row "
-                "carries them along.",
-                help=f"Keep the file in object storage and its key, size and checksum in {table.name}, or state why the "
-                "file must be in the transaction.",
+                message=f"{table.name}.{column.name} keeps files in rows: each base backup and each full rewrite of "
+                "a row carries them along.",
+                help=f"Keep the file in object storage and its key, size and checksum in {table.name}, or state why "
+                "the file must be in the transaction.",
             )

@@ -25,7 +25,7 @@ def boolean_as_other_type(schema: Schema) -> Iterator[Objection]:
         if kind in ("integer", "text") and not column.values and column.name not in foreign_columns(table):
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} reads as yes or no and is {column.type}: 2, 'Y' and 'yes' "
-                "all go in.",
+                message=f"{table.name}.{column.name} reads as yes or no and is {column.type}: 2, 'Y' and 'yes' all "
+                "go in.",
                 help=f"Declare {table.name}.{column.name} as boolean.",
             )

@@ -21,7 +21,8 @@ def timestamp_rounded(schema: Schema) -> Iterator[Objection]:
         if family(column.type) == "timestamp" and length(column.type) == 0:
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} rounds to the nearest second: now() is stored up to half a second "
-                "in the future.",
-                help=f"Declare {table.name}.{column.name} without a precision, and cut with date_trunc when it is shown.",
+                message=f"{table.name}.{column.name} rounds to the nearest second: now() is stored up to half a "
+                "second in the future.",
+                help=f"Declare {table.name}.{column.name} without a precision, and cut with date_trunc when it is "
+                "shown.",
             )

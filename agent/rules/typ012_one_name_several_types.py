@@ -24,6 +24,7 @@ def one_name_several_types(schema: Schema) -> Iterator[Objection]:
         if kind != family(column.type):
             yield Objection(
                 place=place,
-                message=f"{place} is {column.type}, while {first} is of the family {kind}: the same name means two things.",
+                message=f"{place} is {column.type}, while {first} is of the family {kind}: the same name means two "
+                "things.",
                 help=f"Give {place} the type of {first}, or another name.",
             )

@@ -23,8 +23,8 @@ def money_without_currency(schema: Schema, brief: Brief | None = None) -> Iterat
         if amounts and not stated and not reaches(table, _has_currency, tables):
             yield Objection(
                 place=f"{table.name}.{amounts[0]}",
-                message=f"{table.name} ({listed(amounts)}) holds money, and neither it nor a table it refers to says in "
-                "which currency.",
+                message=f"{table.name} ({listed(amounts)}) holds money, and neither it nor a table it refers to says "
+                "in which currency.",
                 help=f"Add a currency column (ISO 4217) to {table.name}, or list the single currency as an assumption.",
             )
 

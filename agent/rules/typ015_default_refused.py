@@ -23,8 +23,8 @@ def default_refused(schema: Schema) -> Iterator[Objection]:
         if outside or (literal and column.values and literal.group(1).replace("''", "'") not in column.values):
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} defaults to {column.default}, which it does not allow: each insert "
-                "that leaves it out fails.",
+                message=f"{table.name}.{column.name} defaults to {column.default}, which it does not allow: each "
+                "insert that leaves it out fails.",
                 help=f"Change the default of {table.name}.{column.name} to an allowed value, or drop it.",
             )
 

@@ -25,8 +25,8 @@ def measure_without_unit(schema: Schema) -> Iterator[Objection]:
             yield Objection(
                 place=f"{table.name}.{column.name}",
                 message=f"{table.name}.{column.name} does not say its unit: minutes and seconds will both be written.",
-                help=f"Rename {table.name}.{column.name} after its unit ({column.name}_seconds, {column.name}_grams, ...), "
-                "or name the unit in its comment.",
+                help=f"Rename {table.name}.{column.name} after its unit ({column.name}_seconds, {column.name}_grams, "
+                "...), or name the unit in its comment.",
             )
 
 

@@ -1,5 +1,6 @@
-"""A long list in a type changes with the business; a lookup table changes with an INSERT (SQL Antipatterns, 31 Flavors).
+"""A long list in a type changes with the business; a lookup table changes with an INSERT.
 
+SQL Antipatterns, 31 Flavors:
 https://pragprog.com/titles/bksap1/sql-antipatterns-volume-1/
 """
 
@@ -21,7 +22,7 @@ def long_enumeration(schema: Schema) -> Iterator[Objection]:
         if len(column.values) > _LONG:
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} allows {len(column.values)} values: a list of that length changes, "
-                "and each change is a migration.",
+                message=f"{table.name}.{column.name} allows {len(column.values)} values: a list of that length "
+                "changes, and each change is a migration.",
                 help=f"Move the values of {table.name}.{column.name} into a lookup table and refer to it.",
             )
