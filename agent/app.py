@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
 from database_specialist.agent.config import Context
+from database_specialist.agent.errors import DocumentError
 from database_specialist.agent.model.evidence import EvidenceLog, Finding, Verdict
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes
 from database_specialist.graph.build import graph
+from database_specialist.graph.services import default_services
 from database_specialist.graph.state import Input
-from database_specialist.tools.documents import require_folder
+from database_specialist.tools.catalog_schema import schema_from_database
+from database_specialist.tools.documents import read_file, require_folder
 from database_specialist.tools.output import OutputFolder
 
 Progress = Callable[[str, str, float], None]
@@ -67,6 +71,22 @@ def design(folder: Path, context: Context, *, progress: Progress | None = None) 
         verdict=Verdict.load(values["verdict"]),
         seconds=seconds,
     )
+
+
+def check(file: Path, context: Context) -> CheckReport:
+    """Run the SQL of a document or a script on an empty database, and report its faults.
+
+    Raises:
+        SpecialistError: the file cannot be read or holds no SQL, or there is no sandbox.
+    """
+    text = read_file(file)
+    engine = context.engine or guess_engine(text)
+    statements = sql_statements(text, engine, markdown=file.suffix.lower() in {".md", ".markdown", ".mdx"})
+    if not statements:
+        raise DocumentError(f"{file}: no SQL in it; give an SQL file or a Markdown file with ```sql blocks")
+    with default_services(context).sandbox(engine) as sandbox, sandbox.database() as database:
+        read_back = schema_from_database if engine == "postgresql" else None
+        return check_statements(str(file), statements, database, engine=sandbox.engine, read_back=read_back)
 
 
 def _run(folder: Path, context: Context, progress: Progress) -> tuple[dict[str, Any], dict[str, float]]:

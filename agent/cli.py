@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from database_specialist.agent.app import Outcome, Progress, design
-from database_specialist.agent.check import CheckReport, check
+from database_specialist.agent.app import Outcome, Progress, check, design
+from database_specialist.agent.checking import CheckReport
 from database_specialist.agent.config import context_from, environment
 from database_specialist.agent.errors import SpecialistError
 from database_specialist.agent.rules.explain import explain

@@ -13,7 +13,8 @@ from langgraph.runtime import Runtime
 from database_specialist.agent.config import Context
 from database_specialist.agent.indexing.plan import plan_indexes as choose_indexes
 from database_specialist.agent.indexing.plan import required_extensions
-from database_specialist.agent.mapping.schema import map_schema, with_extensions
+from database_specialist.agent.mapping.extensions import with_extensions
+from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.entities import EntityModel

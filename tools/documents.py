@@ -45,6 +45,21 @@ def read_folder(folder: Path) -> tuple[RawDocument, ...]:
     return documents
 
 
+def read_file(path: Path) -> str:
+    """Return the text of one file.
+
+    Raises:
+        DocumentError: it cannot be opened or is no text.
+    """
+    try:
+        text, _ = _decode(_bytes(path.resolve().parent, path.resolve()))
+    except _Unreadable as problem:
+        raise DocumentError(f"{path}: {problem}") from problem
+    if not text.strip():
+        raise DocumentError(f"{path}: no text in it")
+    return text
+
+
 def require_folder(folder: Path) -> None:
     """Raise a DocumentError unless `folder` is a folder."""
     if not folder.is_dir():
