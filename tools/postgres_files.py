@@ -30,6 +30,9 @@ _PREFIX = "dbspec-"
 _NEW = "new-dbspec-"
 _LONGEST_SOCKET = 103 - len(f"/{_PREFIX}12345678/s/.s.PGSQL.5432")
 _ABANDONED_SECONDS = 3600
+_MEMORY = Path("/dev/shm")
+_MEMORY_BYTES = 4 << 30
+"""Free memory below which runs stay on disk: a database may grow to its quota."""
 
 
 def make_run_folder(user: int | None) -> tuple[Path, int]:
@@ -55,13 +58,23 @@ def make_run_folder(user: int | None) -> tuple[Path, int]:
 def run_base(user: int | None) -> Path:
     """Return the folder for run folders: short enough for a socket's address, and open to the server's user."""
     for base in _run_bases():
-        if base.is_dir() and len(os.fsencode(base)) <= _LONGEST_SOCKET and (user is None or is_open_to_all(base)):
+        is_short = len(os.fsencode(base)) <= _LONGEST_SOCKET
+        if base.is_dir() and is_short and _has_room(base) and (user is None or is_open_to_all(base)):
             return base
     raise SandboxError(f"{tempfile.gettempdir()} cannot hold the server's socket. Remedy: set TMPDIR to a short path.")
 
 
 def _run_bases() -> tuple[Path, ...]:
-    return tuple(dict.fromkeys((Path(tempfile.gettempdir()).resolve(), Path("/tmp").resolve())))
+    """Return where run folders may lie, in memory first: a data directory is 700 files, slow to make on some disks."""
+    temporary = tuple(dict.fromkeys((Path(tempfile.gettempdir()).resolve(), Path("/tmp").resolve())))
+    return temporary if os.environ.get("TMPDIR") else (_MEMORY, *temporary)
+
+
+def _has_room(base: Path) -> bool:
+    if base != _MEMORY:
+        return True
+    room = os.statvfs(base)
+    return room.f_bavail * room.f_frsize >= _MEMORY_BYTES and os.access(base, os.W_OK)
 
 
 def is_open_to_all(path: Path) -> bool:

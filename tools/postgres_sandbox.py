@@ -129,8 +129,7 @@ class PostgresSandbox:
         end every later session.
         """
         password = secrets.token_hex(16)
-        for statement in _role_settings(self.server, self.limits, database, password):
-            self.administer(statement)
+        self.administer("; ".join(_role_settings(self.server, self.limits, database, password)))
         try:
             session = self.server.connect(user=DESIGNER, password=password, dbname=database)
         except psycopg.OperationalError as error:
@@ -294,6 +293,8 @@ class PostgresDatabase:
         self._run("BEGIN")
         try:
             yield
+            if self._session is not None and self._session.info.transaction_status == TransactionStatus.IDLE:
+                raise StatementError("a statement ended the transaction that it was tried in", sqlstate="2D000")
         finally:
             session = self._session
             if session is not None and session.info.transaction_status != TransactionStatus.IDLE:
@@ -315,8 +316,13 @@ class PostgresDatabase:
         self._run("SET CONSTRAINTS ALL IMMEDIATE")
 
     def catalog(self) -> Catalog:
-        """Read the catalog back, as the unprivileged login."""
-        return postgres_catalog(self, hidden=frozenset(PRE_CREATED) - self._active)
+        """Read the catalog back, as the unprivileged login, whatever a statement did to its search path."""
+        with self.trial():
+            self._run("SET LOCAL search_path = public")
+            return postgres_catalog(
+                lambda query: self._run(query, streams=True, capped=False).rows,
+                hidden=frozenset(PRE_CREATED) - self._active,
+            )
 
     def normal_types(self, types: Sequence[str]) -> dict[str, str]:
         """Ask the server by way of a temporary table with one column of each type."""
@@ -342,27 +348,32 @@ class PostgresDatabase:
             self._session = self._sandbox.log_in(self._name)
         return self._session
 
-    def _run(self, sql: str, params: Sequence[object] = (), *, streams: bool = False) -> Result:
+    def _run(
+        self, sql: str, params: Sequence[object] = (), *, streams: bool = False, capped: bool = True
+    ) -> Result:
         session = self._open()
         with self._sandbox.watched(session, self._name) as watch:
             try:
                 cursor = psycopg.RawCursor(session)
                 if streams:
-                    return self._stream(cursor, sql, params)
+                    return self._stream(cursor, sql, params, capped=capped)
                 cursor.execute(sql.encode(), params or None, prepare=False)
                 return self._fetch(cursor)
             except (psycopg.Error, UnicodeEncodeError) as error:
                 raise self._translated(error, watch) from error
 
-    def _stream(self, cursor: psycopg.RawCursor[tuple[object, ...]], sql: str, params: Sequence[object]) -> Result:
+    def _stream(
+        self, cursor: psycopg.RawCursor[tuple[object, ...]], sql: str, params: Sequence[object], *, capped: bool
+    ) -> Result:
         """Read row by row: a statement may return more than fits into our memory."""
         limits = self._sandbox.limits
+        kept = limits.result_rows if capped else limits.counted_rows
         rows: list[tuple[object, ...]] = []
         counted = 0
         reader = cursor.stream(sql.encode(), params or None)
         for row in reader:
             counted += 1
-            if counted <= limits.result_rows:
+            if counted <= kept:
                 rows.append(row)
             if counted >= limits.counted_rows:
                 break

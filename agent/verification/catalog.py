@@ -69,6 +69,8 @@ class IndexFact:
     unique: bool = False
     valid: bool = True
     of_constraint: bool = False
+    operator_classes: tuple[str, ...] = ()
+    """One for each key; empty for the type's default."""
 
 
 @dataclass(frozen=True, order=True)
