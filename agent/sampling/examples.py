@@ -11,7 +11,7 @@ from database_specialist.agent.model.entities import Entity, EntityModel, Exampl
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
 from database_specialist.agent.sampling.expressions import Value, columns_of
 from database_specialist.agent.sampling.literals import read_literal
-from database_specialist.agent.sampling.population import Population, Wish
+from database_specialist.agent.sampling.population import Population, Wish, is_optional
 from database_specialist.agent.sampling.solving import Goal
 from database_specialist.agent.sampling.statements import delete_statement, insert_statements, update_statement
 from database_specialist.agent.sampling.violations import (
@@ -197,7 +197,7 @@ class _Stage:
 
     def _provide_owners(self, table: Table, given: Mapping[str, Value], depth: int = 0) -> None:
         for key in table.foreign_keys:
-            needed = not all((column := table.column(name)) and column.nullable for name in key.columns)
+            needed = not is_optional(table, key)
             absent = not all(name in given for name in key.columns)
             if needed and absent and not self._population.rows[key.ref_table] and key.ref_table != table.name:
                 self._make_owner(key.ref_table, depth)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +12,9 @@ from database_specialist.agent.model.base import Engine, Scalar
 from database_specialist.agent.model.relational import Column
 from database_specialist.agent.sampling.expressions import BASE, NotEvaluated, Range, Value, from_text
 from database_specialist.agent.sampling.values import kind_of
+
+
+_WHOLE = re.compile(r"(big)?int(eger)?\b", re.IGNORECASE)
 
 
 def literal(value: Value, native_type: str, engine: Engine) -> str:
@@ -27,7 +31,7 @@ def literal(value: Value, native_type: str, engine: Engine) -> str:
         return format(value, "f") if isinstance(value, Decimal) else str(value)
     if isinstance(value, float):
         return repr(value)
-    if isinstance(value, datetime | timedelta) and native_type.lower().startswith(("int", "bigint")):
+    if isinstance(value, datetime | timedelta) and _WHOLE.match(native_type):
         return str(int(value.timestamp() if isinstance(value, datetime) else value.total_seconds()))
     if isinstance(value, bytes):
         return f"'\\x{value.hex()}'" if engine == "postgresql" else f"X'{value.hex()}'"

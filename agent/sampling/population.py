@@ -10,7 +10,7 @@ from database_specialist.agent.model.relational import Column, ForeignKey, Schem
 from database_specialist.agent.sampling.constraints import Conditions, conditions_of
 from database_specialist.agent.sampling.expressions import Row, Value
 from database_specialist.agent.sampling.solving import Choices, Goal, solve
-from database_specialist.agent.sampling.values import Draw, draw_value
+from database_specialist.agent.sampling.values import Draw, draw_value, is_ordinal
 
 _ATTEMPTS = 40
 """Drafts of one row before it is given up."""
@@ -113,10 +113,22 @@ class Population:
 
     def _draws(self, table: Table, row: Row, wish: Wish, number: int) -> dict[str, Callable[[int], Value]]:
         def drawing(column: Column) -> Callable[[int], Value]:
-            return lambda attempt: draw_value(self._draw(table, column, number, attempt))
+            place = self._place_among_siblings(table, column, row)
+            return lambda attempt: draw_value(self._draw(table, column, number if place is None else place, attempt))
 
         free = (column for column in table.columns if column.name not in row and column.generated is None)
         return {column.name: drawing(column) for column in free}
+
+    def _place_among_siblings(self, table: Table, column: Column, row: Row) -> int | None:
+        """Count the rows that share the rest of a key: the third line of an order has two before it."""
+        if not is_ordinal(column):
+            return None
+        keys = [table.primary_key.columns] if table.primary_key else []
+        for key in (*keys, *(unique.columns for unique in table.uniques)):
+            rest = [name for name in key if name != column.name]
+            if len(rest) < len(key) and rest and all(name in row for name in rest):
+                return sum(all(other.get(name) == row[name] for name in rest) for other in self.rows[table.name])
+        return None
 
     def _draw(self, table: Table, column: Column, number: int, attempt: int = 0) -> Draw:
         low, high = self._conditions[table.name].window
@@ -165,8 +177,10 @@ class Population:
     def _parent(
         self, table: Table, key: ForeignKey, row: Row, wish: Wish, turn: int, place: int
     ) -> Mapping[str, Value] | None:
-        optional = all((column := table.column(name)) and column.nullable for name in key.columns)
+        optional = is_optional(table, key)
         if optional and (wish.sparse or (turn + place) % 3 == 0):
+            return None
+        if optional and not self.rows[key.ref_table]:
             return None
         candidates = [parent for parent in self._candidates(table, key, row) if _agrees(key, parent, row)]
         if not candidates:
@@ -191,6 +205,11 @@ class Population:
             {column.name: self._key_value(parent, column, self._first + number) for column in columns if column}
             for number in range(self._sizes.get(parent.name, 0))
         ]
+
+
+def is_optional(table: Table, key: ForeignKey) -> bool:
+    """Say whether a row may do without this reference."""
+    return all((column := table.column(name)) is not None and column.nullable for name in key.columns)
 
 
 def _foreign(table: Table, column: str) -> bool:

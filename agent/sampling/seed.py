@@ -9,7 +9,7 @@ from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.operations import Seed
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
 from database_specialist.agent.sampling.expressions import Value
-from database_specialist.agent.sampling.population import Population
+from database_specialist.agent.sampling.population import Population, is_optional
 from database_specialist.agent.sampling.statements import insert_statements, update_statement
 
 _FEW = 8
@@ -32,10 +32,39 @@ def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> S
         updates += _late_links(table, population)
     counters = [statement for table in schema.tables for statement in _counter(table, schema)]
     return Seed(
-        sql=script((*inserts, *updates, *counters)),
+        sql=script((*_opening(schema), *inserts, *updates, *_closing(schema), *counters)),
         rows={name: len(made) for name, made in population.rows.items()},
         note=_note(schema, population),
     )
+
+
+def _needs_one_transaction(schema: Schema) -> bool:
+    """Say whether something is checked at the end of the transaction only."""
+    deferred = any(key.deferrable for table in schema.tables for key in table.foreign_keys)
+    return deferred or any("deferrable" in routine.create.lower() for routine in schema.routines)
+
+
+def _has_forward_keys(schema: Schema) -> bool:
+    place = {table.name: number for number, table in enumerate(schema.tables)}
+    return any(
+        place.get(key.ref_table, -1) > place[table.name] and not is_optional(table, key)
+        for table in schema.tables
+        for key in table.foreign_keys
+    )
+
+
+def _opening(schema: Schema) -> tuple[str, ...]:
+    if schema.engine in ("mysql", "mariadb"):
+        return ("SET foreign_key_checks = 0",) if _has_forward_keys(schema) else ()
+    if not _needs_one_transaction(schema):
+        return ()
+    return ("BEGIN TRANSACTION",) if schema.engine == "sqlite" else ("START TRANSACTION",)
+
+
+def _closing(schema: Schema) -> tuple[str, ...]:
+    if schema.engine in ("mysql", "mariadb"):
+        return ("SET foreign_key_checks = 1",) if _has_forward_keys(schema) else ()
+    return ("COMMIT",) if _needs_one_transaction(schema) else ()
 
 
 def _size(table: Table, rows: int) -> int:

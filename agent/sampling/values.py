@@ -81,6 +81,7 @@ def kind_of(column: Column, native_type: str) -> LogicalType:
 _NATIVE: tuple[tuple[str, LogicalType], ...] = (
     (r"(text|varchar\(\d+\)|character varying)\[\]", "text_list"),
     (r"tinyint\(1\)|bool", "boolean"),
+    (r"interval", "duration"),
     (r"(small|big|tiny|medium)?int|serial", "integer"),
     (r"numeric|decimal|real|double|float", "decimal"),
     (r"timestamp|datetime", "timestamp"),
@@ -88,7 +89,6 @@ _NATIVE: tuple[tuple[str, LogicalType], ...] = (
     (r"ts(tz)?range", "timestamp_range"),
     (r"date", "date"),
     (r"time", "time"),
-    (r"interval", "duration"),
     (r"uuid|binary\(16\)", "uuid"),
     (r"json", "json"),
     (r"bytea|blob|varbinary", "binary"),
@@ -272,7 +272,8 @@ _STEP = timedelta(hours=29, minutes=30)
 def _instant(draw: Draw) -> datetime:
     name = draw.column.name.lower()
     later = 24 * 30 if re.search(r"expir|due|valid_until|deadline", name) else draw.position
-    moment = draw.low + _STEP * draw.number + timedelta(hours=later)
+    # Rows of examples are numbered from far above: without the remainder they would stand decades ahead.
+    moment = draw.low + _STEP * (draw.row % RETRY + draw.attempt) + timedelta(hours=later)
     if draw.high is None or moment < draw.high:
         return moment
     span = int((draw.high - draw.low).total_seconds())
@@ -324,6 +325,11 @@ def _instant_range(draw: Draw) -> Range:
 _ORDINAL = re.compile(r"(^|_)(no|nr|number|position|ordinal|sequence|sort_order|rank|line|version|seq|index)$")
 
 
+def is_ordinal(column: Column) -> bool:
+    """Say whether the column counts: a position, a line number, a version."""
+    return bool(_ORDINAL.search(column.name.lower()))
+
+
 _MAKERS: dict[LogicalType, Callable[[Draw], Value]] = {
     "short_text": _short_text,
     "text": _text,
@@ -334,8 +340,8 @@ _MAKERS: dict[LogicalType, Callable[[Draw], Value]] = {
     "phone": _phone,
     "url": _url,
     "file_ref": _file,
-    "integer": lambda draw: _ordinal(draw) if _ORDINAL.search(draw.column.name.lower()) else _integer(draw),
-    "big_integer": lambda draw: _ordinal(draw) if _ORDINAL.search(draw.column.name.lower()) else _integer(draw),
+    "integer": lambda draw: _ordinal(draw) if is_ordinal(draw.column) else _integer(draw),
+    "big_integer": lambda draw: _ordinal(draw) if is_ordinal(draw.column) else _integer(draw),
     "decimal": _decimal,
     "money": _decimal,
     "percentage": _percentage,
