@@ -82,8 +82,8 @@ def quantity(figure: Figure) -> str:
     >>> quantity(Figure(value=300.0, unit="s", origin="given", basis="x"))
     '5 min'
     """
-    if figure.unit == "bytes":
-        return _bytes(figure.value)
+    if figure.unit.startswith("bytes"):
+        return _bytes(figure.value) + figure.unit.removeprefix("bytes")
     if figure.unit == "s":
         return _seconds(figure.value)
     if figure.unit == "%":

@@ -120,7 +120,7 @@ def backup_and_recovery(context: Context) -> str:
         heading(3, "Point-in-time recovery"),
         fence("bash", "\n".join(backup.point_in_time)),
         heading(3, "Disaster recovery"),
-        numbered(map(text, backup.disaster_recovery)),
+        fence("bash", "\n".join(backup.disaster_recovery)),
         heading(3, "Archival"),
         numbered(map(text, backup.archival)),
         heading(3, "Restore test"),

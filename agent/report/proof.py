@@ -48,7 +48,7 @@ def traceability(context: Context) -> str:
                     text(fact.label or fact.id),
                     code(str(fact.span)),
                     text(fact.text),
-                    text(", ".join(elements.get(fact.id, ()))) or "**nothing**",
+                    _grouped(elements.get(fact.id, ())) or "**nothing**",
                 )
                 for fact in asked
             ),
@@ -56,6 +56,15 @@ def traceability(context: Context) -> str:
         "Out of scope or for later, and therefore not built:" if later else "",
         bullets(f"{text(fact.text)} ({code(str(fact.span))})" for fact in later),
     )
+
+
+def _grouped(elements: tuple[str, ...]) -> str:
+    """Return "table a" and "table b" as "table a, b"."""
+    groups: dict[str, list[str]] = {}
+    for element in elements:
+        kind, _, name = element.partition(" ")
+        groups.setdefault(kind, []).append(name)
+    return "; ".join(text(f"{kind} {', '.join(names)}") for kind, names in groups.items())
 
 
 def verification(context: Context) -> str:

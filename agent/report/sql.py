@@ -11,10 +11,15 @@ from database_specialist.agent.model.workload import Query
 
 
 def runnable(statements: Iterable[str], engine: Engine) -> str:
-    """Join statements into one script."""
-    ended = [statement.strip().rstrip(";") + ";" for statement in statements]
-    prelude = ["PRAGMA foreign_keys = ON;"] if engine == "sqlite" else []
-    return "\n\n".join([*prelude, *ended])
+    """Join statements into one script; comments on one table stand together."""
+    script = "PRAGMA foreign_keys = ON;" if engine == "sqlite" else ""
+    before = ""
+    for statement in statements:
+        ended = statement.strip().rstrip(";") + ";"
+        together = ended.startswith("COMMENT ON COLUMN") and before.startswith("COMMENT ON")
+        script += ("\n" if together else "\n\n") + ended
+        before = ended
+    return script.strip()
 
 
 def prepared(query: Query, engine: Engine) -> str:
