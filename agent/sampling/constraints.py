@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from sqlglot import exp
 
 from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Column, Exclusion, Schema, Table, Unique
-from database_specialist.agent.sampling.expressions import BASE, NotEvaluated, Range, Row, Value, alike, evaluate, parse
+from database_specialist.agent.sampling.expressions import evaluate, parse
+from database_specialist.agent.sampling.guarded import Guarded, at_any_time, guarded_rules
+from database_specialist.agent.sampling.scalars import BASE, NotEvaluated, Range, Row, Value, alike
 from database_specialist.agent.sampling.solving import Goal
 
 
@@ -92,12 +95,19 @@ class Conditions:
                 continue
 
 
-def conditions_of(table: Table, schema: Schema) -> Conditions:
-    """Read a table's constraints."""
+def conditions_of(table: Table, entity_model: EntityModel, schema: Schema) -> Conditions:
+    """Read a table's constraints, and the business rules that triggers enforce in their place."""
     engine = schema.engine
     sources = [(check.name, check.expression) for check in table.checks] + _domain_checks(table, schema)
     parsed = [(name, _parsed(text, engine)) for name, text in sources]
-    goals = tuple((name, Goal(expression)) for name, expression in parsed if expression is not None)
+    guarded = guarded_rules(table, entity_model, schema)
+    parsed += [(guard.name, guard.condition) for guard in guarded if not guard.span]
+    goals = tuple(
+        (name, Goal(timed))
+        for name, expression in parsed
+        if expression is not None
+        for timed in at_any_time(expression)
+    )
     generated = tuple(
         (column.name, expression)
         for column in table.columns
@@ -106,7 +116,7 @@ def conditions_of(table: Table, schema: Schema) -> Conditions:
     return Conditions(
         goals=goals,
         uniques=_uniques(table, engine),
-        exclusions=_conflicts(table.exclusions, engine),
+        exclusions=(*_conflicts(table.exclusions, engine), *(_overlap(guard) for guard in guarded if guard.span)),
         constants={**_constants(goals), **_constant_columns(generated)},
         native_types={column.name: _native_type(column, schema) for column in table.columns},
         generated=generated,
@@ -164,6 +174,12 @@ def _conflicts(exclusions: tuple[Exclusion, ...], engine: Engine) -> tuple[Confl
         if len(known) == len(elements):
             conflicts.append(Conflict(exclusion.name, known, Goal(where) if where is not None else None))
     return tuple(conflicts)
+
+
+def _overlap(guard: Guarded) -> Conflict:
+    span = exp.Anonymous(this="tstzrange", expressions=[exp.column(name) for name in guard.span])
+    elements = [*((exp.column(name), "=") for name in guard.equal), (span, "&&")]
+    return Conflict(guard.name, tuple(elements), Goal(guard.condition) if guard.condition is not None else None)
 
 
 def _constants(goals: tuple[tuple[str, Goal], ...]) -> dict[str, Value]:

@@ -9,9 +9,10 @@ from database_specialist.agent.mapping.naming import column_name
 from database_specialist.agent.model.base import Scalar
 from database_specialist.agent.model.entities import Entity, EntityModel, Example, ExampleRow, Relationship
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
-from database_specialist.agent.sampling.expressions import Value, columns_of
+from database_specialist.agent.sampling.expressions import columns_of
 from database_specialist.agent.sampling.literals import read_literal
 from database_specialist.agent.sampling.population import Population, Wish, is_optional
+from database_specialist.agent.sampling.scalars import Value
 from database_specialist.agent.sampling.solving import Goal
 from database_specialist.agent.sampling.statements import delete_statement, insert_statements, update_statement
 from database_specialist.agent.sampling.violations import (
@@ -73,7 +74,7 @@ class _Stage:
         self._schema = schema
         self._example = example
         self._expected = expected
-        self._population = Population(schema, first=_FIRST)
+        self._population = Population(entity_model, schema, first=_FIRST)
         self._labels: dict[str, _Labelled] = {}
         self._statements: list[str] = []
 

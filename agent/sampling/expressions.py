@@ -9,13 +9,10 @@ import hashlib
 import math
 import operator
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeAlias
-from uuid import UUID
 
 import sqlglot
 from sqlglot import exp
@@ -23,45 +20,20 @@ from sqlglot.errors import SqlglotError
 
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.sampling.patterns import PatternError, python_pattern
-
-Value: TypeAlias = Any
-"""None, bool, int, Decimal, str, date, datetime, time, timedelta, UUID, bytes, Range, list or dict."""
-
-Row: TypeAlias = Mapping[str, Value]
-
-BASE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-"""The fixed now of all sample data: a Monday morning."""
+from database_specialist.agent.sampling.scalars import (
+    BASE,
+    NotEvaluated,
+    Range,
+    Row,
+    Value,
+    alike,
+    as_datetime,
+    from_text,
+    instant,
+    interval,
+)
 
 _DIALECT = {"postgresql": "postgres", "sqlite": "sqlite", "mysql": "mysql", "mariadb": "mysql"}
-
-
-class NotEvaluated(ValueError):
-    """The expression holds something that is not evaluated here."""
-
-
-@dataclass(frozen=True)
-class Range:
-    """A half-open range; None is an open end."""
-
-    low: Value
-    high: Value
-    bounds: str = "[)"
-
-    def overlaps(self, other: Range) -> bool:
-        """Say whether both share a point; touching ends count when both are closed."""
-        return _before(self, other) and _before(other, self)
-
-    def contains(self, point: Value) -> bool:
-        """Say whether the point lies inside."""
-        return self.overlaps(Range(point, point, "[]"))
-
-
-def _before(left: Range, right: Range) -> bool:
-    if left.low is None or right.high is None:
-        return True
-    low, high = alike(left.low, right.high)
-    closed = left.bounds[0] == "[" and right.bounds[1] == "]"
-    return bool(low <= high if closed else low < high)
 
 
 @lru_cache(maxsize=4096)
@@ -87,52 +59,6 @@ def evaluate(node: exp.Expr, row: Row) -> Value:
         return handler(node, row)
     except (TypeError, AttributeError, ArithmeticError, PatternError, KeyError, IndexError) as error:
         raise NotEvaluated(node.sql()) from error
-
-
-def alike(left: Value, right: Value) -> tuple[Value, Value]:
-    """Return both as values of one type, as SQL would compare them."""
-    if isinstance(left, str) and not isinstance(right, str):
-        return from_text(left, type(right)), right
-    if isinstance(right, str) and not isinstance(left, str):
-        return left, from_text(right, type(left))
-    if isinstance(left, datetime) != isinstance(right, datetime):
-        return _as_datetime(left), _as_datetime(right)
-    return left, right
-
-
-def from_text(text: str, kind: type) -> Value:
-    """Read a text as a value of this Python type; NotEvaluated when it is none."""
-    reader = _READERS.get(kind)
-    if reader is None:
-        raise NotEvaluated(text)
-    try:
-        return reader(text)
-    except (ValueError, InvalidOperation) as error:
-        raise NotEvaluated(text) from error
-
-
-def _as_datetime(value: Value) -> Value:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return value
-
-
-def _instant(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_READERS: dict[type, Callable[[str], Value]] = {
-    int: lambda text: Decimal(text),
-    Decimal: Decimal,
-    bool: lambda text: text.lower() in ("t", "true", "1", "yes", "on"),
-    datetime: _instant,
-    date: date.fromisoformat,
-    time: time.fromisoformat,
-    UUID: UUID,
-    timedelta: lambda text: _interval(text, ""),
-    bytes: str.encode,
-}
 
 
 def _operands(node: exp.Expr, row: Row) -> tuple[Value, Value]:
@@ -165,7 +91,7 @@ def _date_arithmetic(apply: Callable[[Value, Value], Value], left: date, right: 
     if isinstance(right, int):
         return apply(left, timedelta(days=right))
     if isinstance(right, timedelta):
-        return apply(_as_datetime(left), right)
+        return apply(as_datetime(left), right)
     return apply(left, right).days
 
 
@@ -241,18 +167,6 @@ def _column(node: exp.Expr, row: Row) -> Value:
     return row[node.name]
 
 
-def _interval(amount: str, unit: str) -> timedelta:
-    days = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30, "year": 365, "years": 365}
-    seconds = {"second": 1, "minute": 60, "hour": 3600, "seconds": 1, "minutes": 60, "hours": 3600}
-    total = timedelta()
-    for number, name in re.findall(r"(-?[\d.]+)\s*([a-zA-Z]*)", f"{amount} {unit}"):
-        word = (name or unit).lower()
-        if word not in days and word not in seconds:
-            raise NotEvaluated(f"interval {amount} {unit}")
-        total += timedelta(days=float(number) * days.get(word, 0), seconds=float(number) * seconds.get(word, 0))
-    return total
-
-
 _CASTS: dict[str, Callable[[Value], Value]] = {
     "DATE": lambda value: value.date() if isinstance(value, datetime) else from_text(str(value), date),
     "TEXT": str,
@@ -260,9 +174,9 @@ _CASTS: dict[str, Callable[[Value], Value]] = {
     "INT": int,
     "BIGINT": int,
     "DECIMAL": lambda value: Decimal(str(value)),
-    "TIMESTAMPTZ": lambda value: _instant(value) if isinstance(value, str) else _as_datetime(value),
-    "TIMESTAMP": lambda value: _instant(value) if isinstance(value, str) else _as_datetime(value),
-    "INTERVAL": lambda value: _interval(value, ""),
+    "TIMESTAMPTZ": lambda value: instant(value) if isinstance(value, str) else as_datetime(value),
+    "TIMESTAMP": lambda value: instant(value) if isinstance(value, str) else as_datetime(value),
+    "INTERVAL": lambda value: interval(value, ""),
     "BOOLEAN": lambda value: from_text(value, bool) if isinstance(value, str) else bool(value),
 }
 
@@ -387,7 +301,7 @@ def _extract(node: exp.Expr, row: Row) -> Value:
     part = _EXTRACTS.get(node.this.name.upper())
     if part is None or isinstance(value, (timedelta, time)):
         raise NotEvaluated(node.sql())
-    return None if value is None else part(_as_datetime(value))
+    return None if value is None else part(as_datetime(value))
 
 
 def _truncate(node: exp.Expr, row: Row) -> Value:
@@ -400,7 +314,7 @@ def _truncate(node: exp.Expr, row: Row) -> Value:
         return None
     fields = dict(zip(("month", "day", "hour", "minute", "second"), (1, 1, 0, 0, 0), strict=True))
     reset = {name: zero for name, zero in fields.items() if parts.index(name.upper()) > parts.index(unit)}
-    return _as_datetime(value).replace(microsecond=0, **reset)
+    return as_datetime(value).replace(microsecond=0, **reset)
 
 
 def _position(node: exp.Expr, row: Row) -> Value:
@@ -449,7 +363,7 @@ def _moment(values: list[Value]) -> Value:
     if not values or values[0] is None:
         return None
     try:
-        return _as_datetime(alike(values[0], BASE)[0])
+        return as_datetime(alike(values[0], BASE)[0])
     except NotEvaluated:
         return None
 
@@ -538,6 +452,6 @@ _HANDLERS: dict[type[exp.Expr], Callable[[exp.Expr, Row], Value]] = {
     exp.ArrayContainsAll: _strict(_contains),
     exp.CurrentTimestamp: lambda node, row: BASE,
     exp.CurrentDate: lambda node, row: BASE.date(),
-    exp.Interval: lambda node, row: _interval(node.this.name, node.args["unit"].name if node.args.get("unit") else ""),
+    exp.Interval: lambda node, row: interval(node.this.name, node.args["unit"].name if node.args.get("unit") else ""),
     exp.Anonymous: _anonymous,
 }

@@ -10,9 +10,8 @@ from uuid import UUID
 
 from database_specialist.agent.model.base import Engine, Scalar
 from database_specialist.agent.model.relational import Column
-from database_specialist.agent.sampling.expressions import BASE, NotEvaluated, Range, Value, from_text
+from database_specialist.agent.sampling.scalars import BASE, NotEvaluated, Range, Value, from_text
 from database_specialist.agent.sampling.values import kind_of
-
 
 _WHOLE = re.compile(r"(big)?int(eger)?\b", re.IGNORECASE)
 

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
 from database_specialist.agent.sampling.constraints import Conditions, conditions_of
-from database_specialist.agent.sampling.expressions import Row, Value
+from database_specialist.agent.sampling.scalars import Row, Value
 from database_specialist.agent.sampling.solving import Choices, Goal, solve
 from database_specialist.agent.sampling.values import Draw, draw_value, is_ordinal
 
@@ -31,12 +32,14 @@ class Wish:
 class Population:
     """The rows made so far, by table. The same calls in the same order make the same rows."""
 
-    def __init__(self, schema: Schema, *, first: int = 0, sizes: Mapping[str, int] | None = None):
+    def __init__(
+        self, entity_model: EntityModel, schema: Schema, *, first: int = 0, sizes: Mapping[str, int] | None = None
+    ):
         self.schema = schema
         self.rows: dict[str, list[dict[str, Value]]] = {table.name: [] for table in schema.tables}
         self._sizes = dict(sizes or {})
         self._first = first
-        self._conditions = {table.name: conditions_of(table, schema) for table in schema.tables}
+        self._conditions = {table.name: conditions_of(table, entity_model, schema) for table in schema.tables}
         self._taken: dict[str, set[tuple[str, ...]]] = {}
         self._tried = dict.fromkeys(self.rows, 0)
 

@@ -8,8 +8,8 @@ from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.operations import Seed
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
-from database_specialist.agent.sampling.expressions import Value
 from database_specialist.agent.sampling.population import Population, is_optional
+from database_specialist.agent.sampling.scalars import Value
 from database_specialist.agent.sampling.statements import insert_statements, update_statement
 
 _FEW = 8
@@ -21,7 +21,7 @@ _LINKS_SET_LATER = 5
 def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> Seed:
     """Return about `rows` rows for a core table, more for its children, fewer for a list of values."""
     sizes = {table.name: _size(table, rows) for table in schema.tables}
-    population = Population(schema, sizes=sizes)
+    population = Population(entity_model, schema, sizes=sizes)
     inserts: list[str] = []
     updates: list[str] = []
     for table in schema.tables:

@@ -13,8 +13,9 @@ from random import Random
 
 from sqlglot import exp
 
-from database_specialist.agent.sampling.expressions import NotEvaluated, Row, Value, alike, columns_of, evaluate
+from database_specialist.agent.sampling.expressions import columns_of, evaluate
 from database_specialist.agent.sampling.patterns import PatternError, text_for
+from database_specialist.agent.sampling.scalars import NotEvaluated, Row, Value, alike
 
 Moves = Iterator[dict[str, Value]]
 

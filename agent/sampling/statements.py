@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import Column, Schema, Table
-from database_specialist.agent.sampling.expressions import Row, Value
 from database_specialist.agent.sampling.literals import literal
+from database_specialist.agent.sampling.scalars import Row, Value
 
 
 def insert_statements(

@@ -19,7 +19,7 @@ from uuid import UUID
 from database_specialist.agent.model.entities import LogicalType
 from database_specialist.agent.model.relational import Column
 from database_specialist.agent.sampling import words
-from database_specialist.agent.sampling.expressions import BASE, Range, Value
+from database_specialist.agent.sampling.scalars import BASE, Range, Value
 
 RETRY = 1000
 """Attempt n of row r draws the texts of row r + n * RETRY, which no seed reaches."""

@@ -13,20 +13,24 @@ from database_specialist.agent.errors import SpecialistError
 from database_specialist.agent.mapping.naming import column_name, table_name
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.model.relational import Check, Column, Schema, Table, Unique
-from database_specialist.agent.sampling.expressions import NotEvaluated, columns_of, parse
+from database_specialist.agent.sampling.expressions import columns_of, parse
+from database_specialist.agent.sampling.scalars import NotEvaluated
 
-ViolationKind = Literal["not_null", "check", "unique", "foreign_key", "exclusion", "trigger", "type"]
+ViolationKind = Literal["not_null", "check", "unique", "foreign_key", "restrict", "exclusion", "trigger", "type"]
 
 SQLSTATES: dict[ViolationKind, str] = {
     "not_null": "23502",
     "check": "23514",
     "unique": "23505",
     "foreign_key": "23503",
+    "restrict": "23",
     "exclusion": "23P01",
     "trigger": "23514",
     "type": "22",
 }
-"""PostgreSQL's code of each kind; "22" is the class of values that a type does not take."""
+"""PostgreSQL's code of each kind; "22" is the class of values that a type does not take.
+
+A refused deletion is 23503, or 23001 since PostgreSQL 18 where the key says RESTRICT: hence the class."""
 
 
 class ExampleError(SpecialistError):
@@ -100,7 +104,7 @@ def _of_attribute(entity: str, name: str, kind: str, entity_model: EntityModel, 
     if kind == "unique":
         return _unique(table, columns, where)
     if kind in ("reference", "restrict"):
-        return _foreign_key(table, columns, where)
+        return _foreign_key(table, columns, "restrict" if kind == "restrict" else "foreign_key", where)
     if kind in _SHAPES:
         return _check(table, columns, kind, schema, where)
     raise ExampleError(f"{where}: unknown kind of violation")
@@ -158,11 +162,11 @@ def _bare(unique: Unique) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _foreign_key(table: Table, columns: tuple[str, ...], where: str) -> Expected:
+def _foreign_key(table: Table, columns: tuple[str, ...], kind: ViolationKind, where: str) -> Expected:
     key = next((key for key in table.foreign_keys if set(columns) <= set(key.columns)), None)
     if key is None:
         raise ExampleError(f"{where}: {table.name} has no foreign key on {', '.join(columns)}")
-    return Expected("foreign_key", key.name, table.name, key.columns)
+    return Expected(kind, key.name, table.name, key.columns)
 
 
 def _check(table: Table, columns: tuple[str, ...], kind: str, schema: Schema, where: str) -> Expected:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox, open_postgres
 
 SHOP = Path(__file__).parents[2] / "shop.py"

@@ -4,6 +4,7 @@ import sqlite3
 from types import ModuleType
 
 import pytest
+
 from database_specialist.agent.dialects import create_statements, split_statements
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.entities import EntityModel, Example, ExampleRow
@@ -42,7 +43,10 @@ REJECTED = [
     ("bad currency", example(row("product", currency="euro"), violates="product.currency:pattern")),
     ("sku twice", example(row("product", "a"), row("product", "b"), violates="product.sku:unique")),
     ("mail twice", example(row("customer", "a"), row("customer", "b"), violates="customer.email:unique")),
-    ("line twice", example(row("order_line", "a"), row("order_line", "b"), violates="order_line:unique(order,line_no)")),
+    (
+        "line twice",
+        example(row("order_line", "a"), row("order_line", "b"), violates="order_line:unique(order,line_no)"),
+    ),
     ("ends before", example(row("booking"), violates="BR1")),
     ("price below", example(row("product", unit_price=-1), violates="product.unit_price:range")),
     ("any price below", example(row("product"), violates="product.unit_price:range")),

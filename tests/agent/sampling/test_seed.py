@@ -4,6 +4,7 @@ import sqlite3
 from types import ModuleType
 
 import pytest
+
 from database_specialist.agent.dialects import create_statements, split_statements
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.base import Engine

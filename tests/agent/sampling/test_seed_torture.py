@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from database_specialist.agent.dialects import create_statements, split_statements
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.operations import Seed
@@ -351,7 +352,7 @@ def test_a_specialisation_meets_rows_of_its_kind(database: PostgresDatabase) -> 
             column("id", "bigint"),
             column("kind", values=(kind,)),
             column("detail"),
-            key=("id",) if False else ("id", "kind"),
+            key=("id", "kind"),
             foreign_keys=(refers(name, "id,kind", "vehicles", "id,kind", on_delete="cascade"),),
             checks=(f"kind = '{kind}'",),
         )
@@ -409,13 +410,9 @@ def test_generated_columns_and_enumerations(database: PostgresDatabase) -> None:
 
 
 def test_a_key_of_a_uuid_is_given(database: PostgresDatabase) -> None:
-    made = schema(
-        table("things", column("id", "uuid", default="uuidv7()"), column("name"), key=("id",) if False else ("id",)),
-    )
-    made = made.model_copy(
-        update={"tables": (made.tables[0].model_copy(update={"columns": made.tables[0].columns[1:]}),)}
-    )
-    assert plant(made, database).rows["things"] == 20
+    key = PrimaryKey(name="things_pkey", columns=("id",))
+    columns = (column("id", "uuid", default="uuidv7()"), column("name"))
+    assert plant(schema(Table(name="things", columns=columns, primary_key=key)), database).rows["things"] == 20
 
 
 @pytest.mark.parametrize("rows", [1, 3, 50])
