@@ -15,19 +15,30 @@ Fetch = Callable[[str], list[tuple[object, ...]]]
 def parameter_values(query: Query, schema: Schema, fetch: Fetch) -> tuple[object, ...]:
     """Return one value a parameter, in the order of `query.parameters`.
 
-    Parameters of the same table take their values from one row, so that they belong together. A parameter
-    without a source, or whose table is empty, takes its example.
+    Parameters of the same table take their values from one row, so that they belong together; of two that share
+    a source, the second is the end of a span and takes the column's greatest value. A parameter without a source,
+    or whose table is empty, takes its example.
     """
     drawn: dict[str, object] = {}
     for table, columns in _by_table(query.parameters, schema).items():
         row = _row(table, columns, schema.engine, fetch)
         drawn.update({f"{table}.{column}": value for column, value in zip(columns, row, strict=False)})
-    return tuple(_value(parameter, drawn) for parameter in query.parameters)
+    values: list[object] = []
+    for place, parameter in enumerate(query.parameters):
+        ends_span = parameter.source in {earlier.source for earlier in query.parameters[:place]} - {None}
+        found = _greatest(parameter, schema, fetch) if ends_span else drawn.get(parameter.source or "")
+        values.append(parameter.example if found is None else found)
+    return tuple(values)
 
 
-def _value(parameter: Parameter, drawn: dict[str, object]) -> object:
-    found = drawn.get(parameter.source or "")
-    return parameter.example if found is None else found
+def _greatest(parameter: Parameter, schema: Schema, fetch: Fetch) -> object:
+    """Fetch the last value of a column, in its own order: not every type has a max()."""
+    table, _, column = (parameter.source or "").rpartition(".")
+    if schema.table(table) is None:
+        return None
+    name = quote(column, schema.engine)
+    rows = fetch(f"SELECT {name} FROM {quote(table, schema.engine)} WHERE {name} IS NOT NULL ORDER BY 1 DESC LIMIT 1")
+    return rows[0][0] if rows else None
 
 
 def _by_table(parameters: Sequence[Parameter], schema: Schema) -> dict[str, list[str]]:
