@@ -10,10 +10,10 @@ _NOT_A_BLOCK = ("IF", "LOOP", "WHILE", "REPEAT")
 
 
 def split_statements(sql: str, engine: Engine) -> tuple[str, ...]:
-    """Cut a script at the semicolons between statements, not at those in strings, bodies or comments.
+    r"""Cut a script at the semicolons between statements, not at those in strings, bodies or comments.
 
-    >>> split_statements("SELECT ';'; -- a; b\\nSELECT 2;", "sqlite")
-    ("SELECT ';'", '-- a; b\\nSELECT 2')
+    >>> split_statements("SELECT ';'; -- a; b\nSELECT 2;", "sqlite")
+    ("SELECT ';'", '-- a; b\nSELECT 2')
     """
     statements: list[str] = []
     current: list[str] = []

@@ -16,7 +16,7 @@ from database_specialist.agent.dialects.tables import (
     unique_indexes,
 )
 from database_specialist.agent.model.base import Engine
-from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.relational import Partition, Schema
 from database_specialist.agent.model.workload import Index, Indexes, IndexKey
 
 
@@ -80,10 +80,10 @@ def drop_statements(schema: Schema, indexes: Indexes) -> tuple[str, ...]:
 
 
 def script(statements: Iterable[str]) -> str:
-    """Join statements into a script; the empty script is empty.
+    r"""Join statements into a script; the empty script is empty.
 
     >>> script(["SELECT 1", "SELECT 2"])
-    'SELECT 1;\\n\\nSELECT 2;\\n'
+    'SELECT 1;\n\nSELECT 2;\n'
     """
     return "".join(f"{statement};\n\n" for statement in statements).removesuffix("\n")
 
@@ -92,7 +92,7 @@ def _preamble(engine: Engine) -> tuple[str, ...]:
     return ("PRAGMA foreign_keys = ON",) if engine == "sqlite" else ()
 
 
-def _partitions(schema: Schema, table_name: str) -> tuple[object, ...]:
+def _partitions(schema: Schema, table_name: str) -> tuple[Partition, ...]:
     table = schema.table(table_name)
     assert table is not None
     if table.partitioning is None or schema.engine != "postgresql":

@@ -64,10 +64,16 @@ def unique_index(table: Table, unique: Unique, engine: Engine) -> str:
 def _column(column: Column, table: Table, engine: Engine) -> str:
     parts = [quote(column.name, engine), column.type]
     if column.generated:
-        parts.append(f"GENERATED ALWAYS AS ({column.generated}) STORED")
+        # InnoDB refuses a stored column over one that a foreign key's action writes; a virtual one may be indexed too.
+        kind = "VIRTUAL" if engine in ("mysql", "mariadb") else "STORED"
+        parts.append(f"GENERATED ALWAYS AS ({column.generated}) {kind}")
     if column.identity and engine == "postgresql":
         parts.append("GENERATED ALWAYS AS IDENTITY")
-    elif not column.nullable and not (column.identity and engine == "sqlite"):
+    elif (
+        not column.nullable
+        and not (column.generated and engine == "mariadb")
+        and not (column.identity and engine == "sqlite")
+    ):
         parts.append("NOT NULL")
     if column.identity and engine == "sqlite":
         parts.append("PRIMARY KEY")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from database_specialist.agent.dialects.identifiers import literal, quote
 from database_specialist.agent.mapping.draft import TableDraft
+from database_specialist.agent.mapping.expressions import Condition, NotPlaced, place
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.keys import key_attribute, key_type
 from database_specialist.agent.mapping.naming import attribute_columns, constraint_name
@@ -17,9 +18,10 @@ from database_specialist.agent.mapping.types import (
     scale_of,
     type_table,
 )
+from database_specialist.agent.mapping.uniques import LIVE
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import Attribute
-from database_specialist.agent.model.relational import Check, Column, Unique
+from database_specialist.agent.model.relational import Check, Column
 
 _NUMBERS = ("integer", "big_integer", "decimal", "money", "percentage")
 
@@ -74,8 +76,51 @@ def _add_attribute(ground: Ground, draft: TableDraft, attribute: Attribute, name
                     facts=attribute.facts,
                 )
             )
-    if attribute.unique:
-        draft.uniques.append(_unique(ground, draft, attribute, names))
+
+
+def generate_columns(ground: Ground, draft: TableDraft) -> None:
+    """Put the expressions of computed attributes over the columns; one that cannot be written is left to be filled."""
+    entity = draft.entity
+    assert entity is not None
+    for attribute in entity.attributes:
+        names = draft.names.get(attribute.name, ())
+        if attribute.generated is None or len(names) != 1 or names == ("id",):
+            continue
+        placed = place(attribute.generated, draft.names, ground.engine)
+        reason = placed.reason if isinstance(placed, NotPlaced) else _not_generated(draft, placed, names[0])
+        if reason or isinstance(placed, NotPlaced):
+            _record_not_generated(ground, draft, attribute, str(reason))
+            continue
+        column = draft.column(names[0])
+        draft.replace(column.model_copy(update={"generated": placed.sql, "default": None}))
+
+
+def _not_generated(draft: TableDraft, placed: Condition, name: str) -> str | None:
+    if placed.reads_clock:
+        return "it reads the clock"
+    computed = [each for each in placed.columns if each == name or draft.column(each).generated]
+    return f"it needs {', '.join(computed)}, which is computed itself" if computed else None
+
+
+def _record_not_generated(ground: Ground, draft: TableDraft, attribute: Attribute, reason: str) -> None:
+    ground.ledger.record(
+        "normal_form",
+        f"{draft.name}.{attribute.name}",
+        "a stored value that the application keeps",
+        f"{attribute.name} follows from other values, but {ground.engine} cannot compute it from the row: {reason}.",
+        alternatives=(("a generated column", reason),),
+        facts=attribute.facts,
+    )
+
+
+def add_soft_delete_column(ground: Ground, draft: TableDraft) -> None:
+    """Draw `deleted_at`, where the entity is deleted softly and has no such attribute."""
+    entity = draft.entity
+    if entity is not None and entity.soft_delete and not draft.has(LIVE):
+        attribute = Attribute(
+            name=LIVE, meaning="When the row was deleted; null while it lives.", type="timestamp", required=False
+        )
+        draft.columns.append(_column(ground, attribute, LIVE).model_copy(update={"attribute": None}))
 
 
 def _column(ground: Ground, attribute: Attribute, name: str) -> Column:
@@ -92,16 +137,6 @@ def _column(ground: Ground, attribute: Attribute, name: str) -> Column:
         maximum=attribute.maximum,
         sensitivity=attribute.sensitivity,
         personal=attribute.personal,
-        facts=attribute.facts,
-    )
-
-
-def _unique(ground: Ground, draft: TableDraft, attribute: Attribute, names: tuple[str, ...]) -> Unique:
-    case_blind = attribute.type == "email" and family(ground.engine) != "mysql"
-    return Unique(
-        name=constraint_name(draft.name, names, "key"),
-        columns=tuple(f"(lower({name}))" for name in names) if case_blind else names,
-        why=f"{attribute.name} is unique: {attribute.meaning}",
         facts=attribute.facts,
     )
 

@@ -55,7 +55,8 @@ class TableDraft:
     def unused(self, parts: Iterable[str], suffix: str) -> str:
         """Return a constraint name that nothing in this table bears yet."""
         parts = list(parts)
-        taken = {each.name for each in (*self.uniques, *self.checks, *self.foreign_keys, *self.exclusions)}
+        taken = {each.name for each in self.uniques} | {each.name for each in self.checks}
+        taken |= {each.name for each in self.foreign_keys} | {each.name for each in self.exclusions}
         name, number = constraint_name(self.name, parts, suffix), 2
         while name in taken:
             name, number = constraint_name(self.name, [*parts, str(number)], suffix), number + 1

@@ -112,7 +112,7 @@ def is_key_attribute(entity: Entity, attribute: Attribute) -> bool:
 
 
 def join_table_name(entity_model: EntityModel, relationship: Relationship, taken: Iterable[str]) -> str:
-    """Name the join table of a many-to-many relationship: `<source>_<targets>`, or with the role where that is taken."""
+    """Name the join table of a many-to-many relationship: `<source>_<targets>`, or `<source>_<role>`."""
     tables = table_names(entity_model)
     source, target = snake(relationship.source), tables[relationship.target]
     same_role = snake(relationship.role) in (snake(relationship.target), target)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from database_specialist.agent.model.relational import Table
+from database_specialist.agent.mapping.draft import TableDraft
+from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.relational import ForeignKey, Table
 
 
 def in_creation_order(tables: Sequence[Table]) -> tuple[Table, ...]:
@@ -24,3 +26,23 @@ def in_creation_order(tables: Sequence[Table]) -> tuple[Table, ...]:
         name = free[0] if free else min(waiting, key=lambda each: len(open_references[each] & waiting.keys()))
         ordered.append(waiting.pop(name))
     return tuple(ordered)
+
+
+def defer_cycles(drafts: Sequence[TableDraft], engine: Engine) -> list[ForeignKey]:
+    """Make the foreign keys that close a cycle between tables deferrable, and return them.
+
+    A key with RESTRICT is tested at once even when deferred, so on a deferrable key it becomes NO ACTION. MySQL has no
+    deferrable keys: there the cycle is broken by the order of the statements only.
+    """
+    place = {table.name: number for number, table in enumerate(in_creation_order([each.freeze() for each in drafts]))}
+    deferred = []
+    for draft in drafts:
+        for number, key in enumerate(draft.foreign_keys):
+            if place.get(key.ref_table, -1) <= place[draft.name]:
+                continue
+            if engine not in ("mysql", "mariadb"):
+                action = "no action" if key.on_delete == "restrict" else key.on_delete
+                key = key.model_copy(update={"deferrable": True, "on_delete": action})
+                draft.foreign_keys[number] = key
+            deferred.append(key)
+    return deferred

@@ -7,7 +7,7 @@ from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.keys import key_type
 from database_specialist.agent.mapping.naming import constraint_name, join_table_name, role_column, shorten, snake
 from database_specialist.agent.model.entities import Relationship
-from database_specialist.agent.model.relational import Action, Column, ForeignKey, Unique
+from database_specialist.agent.model.relational import Action, Column, ForeignKey
 
 _ACTIONS: dict[str, Action] = {"owned": "cascade", "referenced": "restrict", "independent": "set null"}
 
@@ -56,7 +56,7 @@ def add_tenant_column(ground: Ground, draft: TableDraft) -> None:
             ref_table=target,
             ref_columns=("id",),
             on_delete="restrict",
-            why=f"A {tenant} with rows in {draft.name} is closed by a procedure that archives them, never by one DELETE.",
+            why=f"A {tenant} with rows in {draft.name} is archived first; no single DELETE takes its data along.",
             facts=entity.facts,
         )
     )
@@ -99,15 +99,6 @@ def _add_reference(ground: Ground, draft: TableDraft, relationship: Relationship
             facts=relationship.facts,
         )
     )
-    if relationship.cardinality == "one_to_one":
-        draft.uniques.append(
-            Unique(
-                name=constraint_name(draft.name, [name], "key"),
-                columns=(name,),
-                why=f"One to one: a {relationship.target} has at most one {relationship.source}.",
-                facts=relationship.facts,
-            )
-        )
 
 
 def reference_column(ground: Ground, relationship: Relationship) -> str:

@@ -4,22 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from database_specialist.agent.mapping.columns import add_attribute_columns, add_key_column
+from database_specialist.agent.mapping import decisions
+from database_specialist.agent.mapping.columns import (
+    add_attribute_columns,
+    add_key_column,
+    add_soft_delete_column,
+    generate_columns,
+)
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.keys import choose_key
-from database_specialist.agent.mapping.naming import constraint_name, table_names
-from database_specialist.agent.mapping.ordering import in_creation_order
+from database_specialist.agent.mapping.naming import table_names
+from database_specialist.agent.mapping.normal_forms import normal_form
+from database_specialist.agent.mapping.ordering import defer_cycles, in_creation_order
+from database_specialist.agent.mapping.partitions import partition_tables
 from database_specialist.agent.mapping.references import (
     add_reference_columns,
     add_supertype_key,
     add_tenant_column,
     join_tables,
 )
+from database_specialist.agent.mapping.rules import add_rules
+from database_specialist.agent.mapping.tenancy import (
+    bind_references_to_tenant,
+    policies,
+    record_tenancy,
+    scope_join_tables,
+)
+from database_specialist.agent.mapping.type_decisions import record_types
+from database_specialist.agent.mapping.uniques import add_unique
+from database_specialist.agent.mapping.upkeep import upkeep_routines
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.model.evidence import Finding
-from database_specialist.agent.model.relational import Schema, Unique
+from database_specialist.agent.model.relational import Extension, Routine, Schema, Table
 
 
 def map_schema(
@@ -29,14 +47,33 @@ def map_schema(
     engine_version: str | None = None,
     findings: Sequence[Finding] = (),
 ) -> Schema:
-    """Derive the schema of `engine` from the entity model. The same model gives the same schema."""
+    """Derive the schema of `engine` from the entity model. The same model gives the same schema.
+
+    `findings` are the critic's objections to an earlier schema of the same model. The mapping follows the model alone,
+    so what they object to is mended there, or by an engine version that has what was missing.
+    """
     ground = _ground(entity_model, engine, engine_version)
-    drafts = [_entity_table(ground, entity) for entity in _distinct(entity_model)] + join_tables(ground)
+    drafts = {name: _entity_table(ground, entity) for name, entity in _distinct(entity_model).items()}
+    joins = join_tables(ground)
+    routines = bind_references_to_tenant(ground, drafts)
+    scope_join_tables(ground, joins, drafts)
+    routines += add_rules(ground, drafts)
+    partition_tables(ground, drafts)
+    routines += upkeep_routines(ground, drafts)
+    every = [*drafts.values(), *joins]
+    deferred = defer_cycles(every, engine)
+    tables = in_creation_order([draft.freeze() for draft in every])
+    _record(ground, drafts, joins)
+    decisions.record_cycles(ground, every, deferred)
     return Schema(
         engine=engine,
         engine_version=engine_version,
-        tables=in_creation_order([draft.freeze() for draft in drafts]),
+        extensions=_extensions(tables, engine),
+        tables=tables,
+        routines=tuple(_in_order(routines)),
+        policies=policies(ground, drafts, joins),
         decisions=tuple(ground.ledger.entries),
+        normal_forms=tuple(normal_form(draft) for draft in every),
     )
 
 
@@ -45,9 +82,12 @@ def _ground(model: EntityModel, engine: Engine, version: str | None) -> Ground:
     return Ground(model=model, engine=engine, version=version, tables=table_names(model), keys=keys)
 
 
-def _distinct(model: EntityModel) -> list[Entity]:
+def _distinct(model: EntityModel) -> dict[str, Entity]:
     # Two entities of one name are a finding of the critic; the first one gets the table.
-    return list({entity.name: entity for entity in reversed(model.entities)}.values())[::-1]
+    entities: dict[str, Entity] = {}
+    for entity in model.entities:
+        entities.setdefault(entity.name, entity)
+    return entities
 
 
 def _entity_table(ground: Ground, entity: Entity) -> TableDraft:
@@ -63,9 +103,11 @@ def _entity_table(ground: Ground, entity: Entity) -> TableDraft:
     add_tenant_column(ground, draft)
     add_reference_columns(ground, draft)
     add_attribute_columns(ground, draft)
+    add_soft_delete_column(ground, draft)
     add_supertype_key(ground, draft)
+    generate_columns(ground, draft)
     _close_composite_key(ground, draft)
-    _add_unique_sets(draft)
+    _add_uniques(ground, draft)
     return draft
 
 
@@ -73,21 +115,57 @@ def _close_composite_key(ground: Ground, draft: TableDraft) -> None:
     assert draft.entity is not None
     key = ground.keys[draft.entity.name]
     if key.kind == "composite":
-        draft.key = tuple(column for part in key.parts for column in draft.names[part])
+        draft.key = tuple(dict.fromkeys(column for part in key.parts for column in draft.names[part]))
+        draft.columns.sort(key=lambda column: draft.key.index(column.name) if column.name in draft.key else 99)
 
 
-def _add_unique_sets(draft: TableDraft) -> None:
-    assert draft.entity is not None
-    for unique_set in draft.entity.unique_sets:
-        columns = tuple(column for name in unique_set for column in draft.names.get(name, ()))
-        known = all(name in draft.names for name in unique_set) and bool(columns)
-        present = [draft.key, *(each.columns for each in draft.uniques)]
-        if known and not any(set(columns) == set(other) for other in present):
-            draft.uniques.append(
-                Unique(
-                    name=constraint_name(draft.name, columns, "key"),
-                    columns=columns,
-                    why=f"{' and '.join(unique_set)} together identify one {draft.entity.name.replace('_', ' ')}.",
-                    facts=draft.entity.facts,
+def _add_uniques(ground: Ground, draft: TableDraft) -> None:
+    entity = draft.entity
+    assert entity is not None
+    for attribute in entity.attributes:
+        if attribute.unique and attribute.name in draft.names:
+            why = f"{attribute.name} is unique: {attribute.meaning}"
+            add_unique(ground, draft, draft.names[attribute.name], why=why, facts=attribute.facts)
+    for each in ground.outgoing(entity.name):
+        if each.cardinality == "one_to_one" and each.role in draft.names:
+            why = f"One to one: a {each.target} has at most one {each.source}."
+            add_unique(ground, draft, draft.names[each.role], why=why, facts=each.facts)
+    for unique_set in entity.unique_sets:
+        if unique_set and all(name in draft.names for name in unique_set):
+            columns = tuple(dict.fromkeys(column for name in unique_set for column in draft.names[name]))
+            why = f"{' and '.join(unique_set)} together identify one {entity.name.replace('_', ' ')}."
+            add_unique(ground, draft, columns, why=why, facts=entity.facts)
+
+
+def _record(ground: Ground, drafts: dict[str, TableDraft], joins: list[TableDraft]) -> None:
+    tables = list(drafts.values())
+    decisions.record_keys(ground, tables, joins)
+    decisions.record_specialisations(ground, tables)
+    decisions.record_associations(ground, joins)
+    decisions.record_deletions(ground, [*tables, *joins])
+    record_types(ground, tables)
+    decisions.record_enumerations(ground, tables)
+    decisions.record_soft_deletes(ground, tables)
+    decisions.record_minimums(ground)
+    record_tenancy(ground, drafts)
+
+
+def _extensions(tables: Sequence[Table], engine: Engine) -> tuple[Extension, ...]:
+    if engine != "postgresql":
+        return ()
+    found = []
+    for table in tables:
+        for exclusion in table.exclusions:
+            if any(each.operator == "=" for each in exclusion.elements):
+                found.append(
+                    Extension(name="btree_gist", why=f"{exclusion.name} compares plain values in a GiST index.")
                 )
-            )
+        for column in table.columns:
+            if column.logical_type == "vector":
+                found.append(Extension(name="vector", why=f"{table.name}.{column.name} is an embedding."))
+    return tuple({extension.name: extension for extension in reversed(found)}.values())[::-1]
+
+
+def _in_order(routines: list[Routine]) -> list[Routine]:
+    # A shared function stands before the triggers that call it: it belongs to no table.
+    return sorted(routines, key=lambda each: each.table is not None)
