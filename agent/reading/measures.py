@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from database_specialist.agent.model.brief import Metric
 from database_specialist.agent.reading.numbers import Amount, singular
 from database_specialist.agent.reading.technologies import find_technologies
-from database_specialist.agent.reading.vocabulary import words
+from database_specialist.agent.reading.vocabulary import pattern, words
 
 _SECONDS = {
     "ms": 0.001,
@@ -65,12 +65,25 @@ _RETENTION = re.compile(
 )
 _BACKUP = re.compile(r"\b(?:backups?|snapshots?|point-in-time|pitr)\b", re.IGNORECASE)
 _AVAILABLE = re.compile(r"\b(?:availab\w*|uptime|up-time|sla|slo|nines)\b", re.IGNORECASE)
+_AVAILABLE_WORDS = re.compile(
+    r"\b(?:availab\w*|uptime|up-time|sla|slo|sli|nines|reliability|service|level|agreement|platform|application|metric|value|during|peak|hours?|monthly|high|requirement|overall|minimum|least)\b",
+    re.IGNORECASE,
+)
+_OTHER_RATES = re.compile(
+    r"\b(?:hit|success\w*|accuracy|errors?|coverage|conversion|satisfaction|cache)\b", re.IGNORECASE
+)
 _GROWTH = re.compile(
     r"\b(?:grow\w*|increas\w*|yoy|mom|year[- ]over[- ]year|year[- ]on[- ]year|month[- ]over[- ]month)\b", re.IGNORECASE
 )
 _LATENCY = re.compile(
-    r"[<\u2264]|\b(?:latency|latencies|response|respond\w*|under|within|below|less than|faster than|no more than|at most|p\d\d|load\w*|renders?|return\w*|takes?|percentile|max(?:imum)?|complet\w*)\b",
+    r"\b(?:latency|latencies|response|respond\w*|load\w*|render\w*|return\w*|takes?)\b", re.IGNORECASE
+)
+_BOUND = re.compile(
+    r"[<\u2264]|\b(?:under|within|below|less than|faster than|no more than|at most|p\d\d|percentile|not exceed|max(?:imum)?)\b",
     re.IGNORECASE,
+)
+_OBSERVED = re.compile(
+    r"(?:[~\u2248]|\b(?:every|each|after|for|vs\.?|than|from|updates?|increases|to)|(?<!at)\bin)\s*$", re.IGNORECASE
 )
 _LIMIT = re.compile(
     r"(?:\b(?:up to|at most|max(?:imum)?(?: of)?|no more than|not more than|limit(?:ed)?(?: of| to)?|not exceed|cannot exceed|exceed)|[\u2264])\s*(?:\w+\s){0,1}$",
@@ -78,7 +91,7 @@ _LIMIT = re.compile(
 )
 _LOWER = re.compile(r"\b(?:at least|min(?:imum)?(?: of)?|more than|over|older than|after|from)\s*$", re.IGNORECASE)
 _NOUN = re.compile(
-    r"^\+?[\s-]*(?:of\s+)?(?P<noun>[A-Za-z][\w'-]*(?:\s(?!per\b|an?\b|each\b|every\b|in\b|on\b|at\b|for\b|to\b|with\b|and\b|or\b|across\b|during\b|by\b|from\b|of\b|are\b|is\b|that\b|who\b|the\b|within\b|over\b|as\b|can\b|must\b|will\b|shall\b|should\b|may\b|under\b|annually|daily|monthly|weekly|yearly|hourly|quarterly|via\b|through\b|using\b|locally|after\b|before\b|then\b|while\b|when\b)[A-Za-z][\w'-]*){0,2})",
+    r"^\+?[\s-]*(?:of\s+)?(?P<noun>[A-Za-z][\w'-]*(?:\s(?!per\b|an?\b|each\b|every\b|in\b|on\b|at\b|for\b|to\b|with\b|and\b|or\b|across\b|during\b|by\b|from\b|of\b|are\b|is\b|that\b|who\b|the\b|within\b|over\b|as\b|can\b|must\b|will\b|shall\b|should\b|may\b|under\b|annually|daily|monthly|weekly|yearly|hourly|quarterly|vs\b|but\b|try\b|tries\b|need|want|have\b|has\b|exist|prevent|simultaneously|searching\b|indexed\b|registered\b|expected|scale\b|at\b|figure|maximum\b|total\b|stored|via\b|through\b|using\b|locally|after\b|before\b|then\b|while\b|when\b)[A-Za-z][\w'-]*){0,2})",
     re.IGNORECASE,
 )
 _OWNER = re.compile(
@@ -217,9 +230,17 @@ def _percentage(place: _Place) -> Reading | None:
     value = place.amount.value
     if _GROWTH.search(place.near) and value < 10_000:
         return _growth(place, value)
-    if 90 <= value <= 100 and _AVAILABLE.search(place.around):
-        return Reading("availability", "system", value, "%")
+    named = _AVAILABLE.search(f"{place.near} {' '.join(place.section[-1:])}")
+    if 90 <= value <= 100 and named and not _OTHER_RATES.search(place.near):
+        return Reading("availability", _available(place), value, "%")
     return None
+
+
+def _available(place: _Place) -> str:
+    """Return what has to be available: "for git operations", "API availability", or the system."""
+    after = re.search(r"\bfor\s+(?:the\s|all\s)?([A-Za-z][\w -]{2,30})", place.after[:50])
+    text = after.group(1) if after else f"{place.topic} " + (place.before if len(place.before) < 40 else "")
+    return singular(_clean_subject(_AVAILABLE_WORDS.sub(" ", text))) or "system"
 
 
 def _growth(place: _Place, value: float) -> Reading:
@@ -286,6 +307,15 @@ def _topic_or_system(place: _Place) -> str:
 
 def _retained(place: _Place) -> str:
     """Return what is kept: the noun before "are kept", or after "retain"."""
+    if (
+        re.match(
+            r"\s*[\w/ -]{0,20}(?:retention|delet\w+|purge|archive)[\w -]{0,10}:\s*\D{0,12}$",
+            place.before,
+            re.IGNORECASE,
+        )
+        and place.topic
+    ):
+        return singular(place.topic)
     after_verb = re.search(
         r"\b(?:retain|keep|keeps|preserve|archive|purge|store)\s+(?:all\s+|the\s+)?([A-Za-z][\w ]{2,40}?)\s+(?:for|at least|up to|older|after)?\s*$",
         place.before,
@@ -343,27 +373,21 @@ def _is_skipped(place: _Place) -> bool:
 
 
 def _latency(place: _Place, unit: str, seconds: float, rest: str) -> Reading | None:
-    stated = (
-        _LATENCY.search(f"{place.topic} {place.before[-45:]}")
-        or _STATISTIC.match(rest.strip(" ("))
-        or re.match(r"\s*(?:latency|response)", rest)
-    )
-    if (
-        unit not in ("ms", "s")
-        or seconds > 60
-        or not stated
-        or _is_skipped(place)
-        or _LOWER.search(place.before)
-        or re.search(r"\b(?:every|each|after|updates?|for)\s*$", place.before)
-    ):
+    if unit not in ("ms", "s") or seconds > 60 or _is_skipped(place) or not _is_target(place, rest):
         return None
     measured = re.match(r"\s*(?:for|to|on|when)\s+(?:an?\s|the\s|all\s)?([A-Za-z][\w -]{2,40})", rest)
-    subject = (
-        singular(_clean_subject(measured.group(1)))
-        if measured and _clean_subject(measured.group(1))
-        else _subject(place.before, place.topic)
-    )
+    named = _clean_subject(measured.group(1)) if measured else ""
+    subject = singular(named) if named else _subject(place.before, place.topic)
     return Reading("latency", subject, round(seconds * 1000, 3), "ms")
+
+
+def _is_target(place: _Place, rest: str) -> bool:
+    """Whether a time is a bound to keep, and not an observation ("about 1 ms") or an interval ("every 5 s")."""
+    if _LOWER.search(place.before) or _OBSERVED.search(place.before) or re.match(r"\s*(?:\+|vs\b)", rest):
+        return False
+    bound = _BOUND.search(place.before[-45:]) or _STATISTIC.match(rest.strip(" ("))
+    named = _LATENCY.search(f"{place.topic} {place.before[-45:]}") or re.match(r"\s*(?:latency|response)", rest)
+    return bool(bound or (named and _in_targets(place.section)))
 
 
 def _subject(before: str, topic: str) -> str:
@@ -451,7 +475,8 @@ def _flow(place: _Place) -> Reading | None:
     small_bound = _LIMIT.search(place.before) and place.amount.value < 1000
     if days is None or small_bound or _is_skipped(place):
         return None
-    if not noun or (period and _PER.match(place.after) and rest is not place.after and not _PER.match(rest)):
+    direct = _PER.match(place.after)
+    if not noun or (direct and direct.group("unit")):
         noun = _noun_before(place)
     if not noun:
         return None
@@ -528,9 +553,15 @@ def _stock(place: _Place) -> Reading | None:
         return Reading("concurrent_users", re.sub(r"\b(?:concurrent|simultaneous) ", "", noun), value, "users")
     if noun in words("quantities", "users") or last == "user":
         return Reading("users", noun, value, "users")
-    if value >= 1000 or (value >= 100 and _in_volumes(place.section)):
-        return Reading("rows", noun, value, "rows")
+    length = len(place.before.split()) + len(place.after.split())
+    if _in_targets(place.section) or length <= 18:
+        bound = 100 if _in_volumes(place.section) else 1000
+        return Reading("rows", noun, value, "rows") if value >= bound else None
     return None
+
+
+def _in_targets(section: Sequence[str]) -> bool:
+    return any(pattern("sections", "quantity").search(title) for title in section)
 
 
 def _in_volumes(section: Sequence[str]) -> bool:

@@ -30,6 +30,7 @@ _VOLUMES: tuple[Metric, ...] = (
     "concurrent_users",
     "requests_per_second",
     "storage",
+    "retention",
 )
 """Of these the largest figure of a statement counts: "from 200 to 20,000 requests a second"."""
 
@@ -104,7 +105,7 @@ def _row_phrases(statement: Statement) -> Iterator[Phrase]:
 def _said(header: str) -> str:
     """Return the header as the beginning of a phrase, when it says what its column measures."""
     tells = re.search(
-        r"\b(?:rto|rpo|retention|retain|kept|latency|response|availability|uptime|p\d\d|growth|backup|per|units?/|rows?|records?|peak|average|avg|size)\b",
+        r"\b(?:rto|rpo|retention|retain|kept|delet\w+|purge|archive|latency|response|availability|uptime|p\d\d|growth|backup|per|units?/|rows?|records?|peak|average|avg|size)\b",
         header,
         re.IGNORECASE,
     )
