@@ -8,7 +8,7 @@ from dataclasses import replace
 from database_specialist.agent.designer.queries.catalog import Catalog
 from database_specialist.agent.designer.queries.drafting import drafts_of, identifier_lookups
 from database_specialist.agent.designer.queries.figures import Estimator
-from database_specialist.agent.designer.queries.matching import Names, accesses
+from database_specialist.agent.designer.queries.matching import Names, accesses, unread
 from database_specialist.agent.designer.queries.statement import Draft
 from database_specialist.agent.designer.queries.upkeep import upkeep
 from database_specialist.agent.designer.workload_mending import mend
@@ -58,13 +58,11 @@ def _serve(fact: Fact, catalog: Catalog, names: Names) -> Iterator[Draft]:
 
 
 def _why_not(fact: Fact, catalog: Catalog, names: Names) -> str:
-    title = fact.title or " ".join(fact.text.split()[:6])
     found = accesses(fact, catalog, names)
-    if found:
-        table = catalog.table(found[0].entity)
-        where = table.name if table else found[0].entity
-        return f'"{title}" asks of {where} what no statement on its columns can do.'
-    return f'"{title}" names nothing that a table holds, or does nothing to it.'
+    table = catalog.table(found[0].entity) if found else None
+    if table is None:
+        return unread(fact, catalog, names)
+    return f'"{fact.title or fact.text[:60]}" asks of {table.name} what its columns cannot answer ({found[0].intent}).'
 
 
 def _merged(drafts: Iterable[Draft]) -> list[Draft]:

@@ -20,13 +20,25 @@ class Choice:
     """What is kept and what is not."""
 
     kept: list[Candidate] = field(default_factory=list)
-    rejected: list[RejectedIndex] = field(default_factory=list)
+    _refused: dict[tuple[str, tuple[str, ...], str, str | None], list[str]] = field(default_factory=dict)
 
     def reject(self, candidate: Candidate, reason: str, covered_by: str | None = None) -> None:
-        """Note a candidate that is not built; once for the same table, keys and reason."""
-        entry = RejectedIndex(table=candidate.table, keys=candidate.columns, reason=reason, covered_by=covered_by)
-        if entry not in self.rejected:
-            self.rejected.append(entry)
+        """Note a candidate that is not built; those with the same keys and reason make one entry."""
+        entry = (candidate.table, candidate.columns, reason, covered_by)
+        self._refused.setdefault(entry, []).extend(candidate.serves)
+
+    @property
+    def rejected(self) -> tuple[RejectedIndex, ...]:
+        """The rejected candidates, each with what it would have served and why it is not built."""
+        return tuple(
+            RejectedIndex(
+                table=table,
+                keys=keys,
+                reason=f"For {', '.join(dict.fromkeys(serves))}: {reason}",
+                covered_by=covered_by,
+            )
+            for (table, keys, reason, covered_by), serves in self._refused.items()
+        )
 
 
 def choose(schema: Schema, found: Sequence[Candidate]) -> Choice:
@@ -55,7 +67,7 @@ def _worthwhile(table: Table, found: Sequence[Candidate], schema: Schema, choice
         if candidate.unsupported:
             choice.reject(candidate, candidate.unsupported)
         elif key is not None:
-            choice.reject(candidate, f"{key} begins with the same columns: {candidate.why}.", covered_by=key)
+            choice.reject(candidate, f"{key} finds the same rows of {table.name} in the same order.", covered_by=key)
         elif candidate.origin == "foreign_key":
             if schema.engine in ("mysql", "mariadb"):
                 choice.reject(candidate, "InnoDB builds the index of a foreign key with the constraint itself.")

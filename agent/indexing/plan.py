@@ -36,7 +36,7 @@ def plan_indexes(schema: Schema, workload: Workload, *, findings: Sequence[Findi
                 reason=_sentence(candidate),
             )
         )
-    return Indexes(planned=tuple(planned), rejected=tuple(choice.rejected))
+    return Indexes(planned=tuple(planned), rejected=choice.rejected)
 
 
 def required_extensions(indexes: Indexes) -> tuple[Extension, ...]:

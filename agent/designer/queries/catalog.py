@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.mapping.types import NOW, TODAY
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import BusinessRule, Entity, EntityModel
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
@@ -24,6 +25,7 @@ _LABELS = (
     "number",
     "email",
 )
+_OPAQUE = ("_id", "_key", "_token", "_url", "_hash", "_ip", "_ref")
 _HIDDEN = frozenset({"secret_hash", "binary", "vector"})
 _BULKY = frozenset({"long_text", "json", *_HIDDEN})
 _BOOKKEEPING = frozenset({"created_at", "updated_at", "deleted_at", "version"})
@@ -58,6 +60,22 @@ class Catalog:
     def entity(self, table: Table) -> Entity | None:
         """Return the entity behind a table; None for a plain join table."""
         return self.model.entity(table.entity) if table.entity else None
+
+    @cached_property
+    def account(self) -> Table | None:
+        """Return the table of those who log in: it holds the hash of a secret and what they are known by."""
+        holders = [table for table in self.schema.tables if self._logs_in(table)]
+        return max(holders, key=lambda table: len(self.children(table)), default=None)
+
+    @staticmethod
+    def _logs_in(table: Table) -> bool:
+        types = {column.logical_type for column in table.columns}
+        return table.kind == "core" and "secret_hash" in types and ("email" in types or bool(table.column("username")))
+
+    def is_person(self, table: Table) -> bool:
+        """Whether a row stands for somebody who acts: has an address to be reached at, or a secret to log in with."""
+        types = {column.logical_type for column in table.columns}
+        return bool(types & {"email", "secret_hash"}) and table.kind == "core"
 
     def children(self, table: Table) -> tuple[tuple[Table, ForeignKey], ...]:
         """Return the tables that refer to this one, with the key each does it by."""
@@ -97,7 +115,8 @@ class Catalog:
             if column and column.logical_type not in _BULKY:
                 return column
         texts = ("short_text", "code", "slug", "text")
-        return next((column for column in table.columns if column.logical_type in texts), None)
+        named = (c for c in table.columns if c.logical_type in texts and not c.name.endswith(_OPAQUE))
+        return next(named, None)
 
     def state(self, table: Table) -> Column | None:
         """Return the column that holds the row's state."""
@@ -179,6 +198,7 @@ class Catalog:
         return quote(name, self.schema.engine)
 
     def now(self, column: Column) -> str:
-        """Return the present time in the form that the column's own default has."""
-        default = column.default or ""
-        return default if "(" in default or default.upper().startswith("CURRENT") else "CURRENT_TIMESTAMP"
+        """Return the present time, or day, in the form in which the column keeps it."""
+        moments = TODAY if column.logical_type == "date" else NOW
+        text = moments[self.schema.engine]
+        return text[1:-1] if text.startswith("(") else text

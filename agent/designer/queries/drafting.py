@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from database_specialist.agent.designer.queries import reads, reports, writes
+from database_specialist.agent.designer.queries import reads, reports, upkeep, writes
 from database_specialist.agent.designer.queries.catalog import Catalog
 from database_specialist.agent.designer.queries.matching import Access
 from database_specialist.agent.designer.queries.statement import Draft
@@ -71,7 +71,10 @@ def _create(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 def _list(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
     owner = _owner(access, catalog, table)
+    state = catalog.state(table)
     yield reads.page(catalog, table, owner)
+    if state is not None and owner is None and state.attribute in access.attributes:
+        yield reads.filtered(catalog, table, [state])
 
 
 def _detail(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
@@ -144,11 +147,16 @@ def _remove(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _report(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
-    yield reports.report(catalog, table, access.attributes)
+    yield reports.report(catalog, table, access.by)
 
 
 def _export(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
     yield reports.export(catalog, table)
+
+
+def _feature(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    for writer in (_list, _create):
+        yield from writer(access, catalog, table)
 
 
 def _available(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
@@ -160,6 +168,14 @@ def _available(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft
     state = catalog.state(table)
     if state is not None and "available" in state.values:
         yield reads.filtered(catalog, table, [state])
+    else:
+        yield reads.page(catalog, table, _owner(access, catalog, table))
+
+
+def _purge(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    draft = upkeep.expire(catalog, table)
+    if draft is not None:
+        yield draft
 
 
 def _login(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
@@ -183,29 +199,44 @@ def _manage(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _owner(access: Access, catalog: Catalog, table: Table) -> ForeignKey | None:
-    """Return the key to the actor when it sees only its own rows, or to another thing that the fact puts in front."""
-    candidates = [access.subject] if access.subject and access.is_own else []
-    if access.is_own and access.role:
-        candidates += [access.role.replace(" ", "_").lower()]
+    """Return the key to what the rows belong to: what the fact puts in front, or the actor that sees only its own."""
+    candidates = [access.within] if access.within else []
+    if access.is_own:
+        candidates += [access.subject or "", (access.role or "").replace(" ", "_").lower()]
     for name in candidates:
-        owner = catalog.table(name)
+        owner = catalog.table(name) if name else None
         key = catalog.link(table, owner) if owner else None
         if key is not None:
             return key
-    return None
+    return _person_key(catalog, table) if access.is_own else None
+
+
+def _person_key(catalog: Catalog, table: Table) -> ForeignKey | None:
+    account = catalog.account
+    if account and (key := catalog.link(table, account)):
+        return key
+    parents = ((key, catalog.schema.table(key.ref_table)) for key in table.foreign_keys)
+    return next((key for key, parent in parents if parent and catalog.is_person(parent)), None)
 
 
 def _filters(access: Access, catalog: Catalog, table: Table) -> list[Column]:
     columns = [column for name in access.attributes if (column := catalog.attribute(table, name))]
     texts = ("short_text", "text", "long_text", "email", "phone", "code", "slug")
-    found = [column for column in columns if column.logical_type not in texts or column.values]
+    unfit = (*texts, "json", "text_list") if catalog.schema.engine != "postgresql" else texts
+    found = [column for column in columns if column.logical_type not in unfit or column.values]
     for other_name in access.others:
         other = catalog.table(other_name)
         key = catalog.link(table, other) if other and other_name != access.subject else None
         column = table.column(key.columns[0]) if key else None
         if column and len(key.columns if key else ()) == 1:
             found.append(column)
-    return list(dict.fromkeys(found))[:4]
+    return _few(list(dict.fromkeys(found)))
+
+
+def _few(columns: list[Column]) -> list[Column]:
+    """Keep three filters at most, one of them a span: what one screen combines and one index serves."""
+    spans = [column for column in columns if reads.is_span(column)][:1]
+    return [*[column for column in columns if not reads.is_span(column)][: 3 - len(spans)], *spans]
 
 
 _Writer = Callable[[Access, Catalog, Table], Iterator[Draft]]
@@ -228,4 +259,6 @@ _WRITERS: dict[str, _Writer] = {
     "available": _available,
     "login": _login,
     "manage": _manage,
+    "feature": _feature,
+    "purge": _purge,
 }

@@ -7,7 +7,7 @@ from database_specialist.agent.model.base import Scalar
 from database_specialist.agent.model.relational import Column, Table
 
 _FAR = {
-    "timestamp": ("2099-01-05 09:00:00+00", "2099-01-05 10:00:00+00"),
+    "timestamp": ("2099-01-05T09:00:00Z", "2099-01-05T10:00:00Z"),
     "date": ("2099-01-05", "2099-01-06"),
     "time": ("23:58:00", "23:59:00"),
     "timestamp_range": ("[2099-01-05 09:00+00,2099-01-05 10:00+00)",),
@@ -23,10 +23,18 @@ def fresh_example(catalog: Catalog, table: Table, column: Column) -> Scalar:
         spans = [name for name in rule.attributes if _is_time(catalog, table, name)]
         values = _FAR[column.logical_type]
         place = spans.index(column.attribute) if column.attribute in spans else 0
-        return values[min(place, len(values) - 1)]
+        return _written(values[min(place, len(values) - 1)], catalog)
     if not _is_unique(table, column):
         return None
-    return _unlike(column)
+    found = _unlike(column)
+    return _written(found, catalog) if isinstance(found, str) else found
+
+
+def _written(value: str, catalog: Catalog) -> str:
+    """Return a time in the form that the engine reads: MySQL takes neither T nor Z."""
+    is_time = value.startswith("2099") and value.endswith("Z")
+    plain = catalog.schema.engine in ("mysql", "mariadb")
+    return value.replace("T", " ").removesuffix("Z") if is_time and plain else value
 
 
 def _is_time(catalog: Catalog, table: Table, name: str) -> bool:

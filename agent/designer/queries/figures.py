@@ -15,6 +15,8 @@ from database_specialist.agent.model.relational import Table
 
 _DAY_SECONDS = 86_400
 _YEAR_DAYS = 365
+_USERS_PER_CONCURRENT = 10.0
+_SMALL = 100.0
 _GENERAL = frozenset(
     {
         "system",
@@ -144,9 +146,30 @@ class Estimator:
                 flow.value, _weaker(flow.origin), f"one for each of {flow.value:,.0f} {busiest.name} a day", flow.facts
             )
         rows = table.rows.value if table.rows else 0.0
-        value = max(rows / _YEAR_DAYS, 1.0)
-        basis = f"the {rows:,.0f} {table.name} turn over once a year" if rows else f"one of {table.name} a day"
-        return Rate(value, "assumed", f"{basis}; no rate is stated")
+        if rows:
+            basis = f"the {rows:,.0f} {table.name} turn over once a year; no rate is stated"
+            return Rate(max(rows / _YEAR_DAYS, 1.0), "assumed", basis)
+        return self._of_users(table)
+
+    def _of_users(self, table: Table) -> Rate:
+        """Return a rate where nothing is known of the table: one row a month for each user, or a token number."""
+        users = self._users or self._crowd
+        if users is not None:
+            times = 1.0 if users.metric == "users" else _USERS_PER_CONCURRENT
+            basis = f"{users.figure.basis}; one of {table.name} a month for each user (assumed)"
+            basis += f", {_USERS_PER_CONCURRENT:g} users for each at the same time (assumed)" if times > 1 else ""
+            return Rate(users.figure.value * times / 30, "assumed", basis, users.figure.facts)
+        return Rate(
+            _SMALL,
+            "assumed",
+            f"{_SMALL:g} {table.name} a day, as in a small system: no rows, rates or users are stated",
+        )
+
+    @cached_property
+    def _crowd(self) -> Quantity | None:
+        stated = [q for q in self.catalog.brief.quantities if q.metric == "concurrent_users"]
+        people = [q for q in stated if singular(q.subject.split()[0] if q.subject else "") in ("user", "customer")]
+        return next(iter(people), None)
 
 
 def _weaker(origin: Origin) -> Origin:

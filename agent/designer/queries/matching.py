@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from database_specialist.agent.designer.queries.catalog import Catalog
+from database_specialist.agent.designer.queries.endpoints import Endpoint, endpoint
 from database_specialist.agent.designer.queries.lexicon import lexicon, singular, stem
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Entity
@@ -22,6 +23,10 @@ _DETERMINERS = frozenset(
 _MODALS = frozenset(
     {"to", "can", "may", "must", "shall", "will", "should", "could", "and", "or", ",", "cannot", "i", "be"}
 )
+_HISTORY = frozenset({"history", "histories"})
+_CODE = re.compile(r"[{}=<>]|\w_\w|\w\(")
+_FEATURE_WORDS = 8
+_GENERIC_TAILS = frozenset({"type", "record", "entry", "account", "profile", "info", "instance"})
 _DETAIL = frozenset({"detail", "details", "profile", "information", "specific", "single", "individual", "status"})
 
 
@@ -41,6 +46,10 @@ class Access:
     """The other entities of the clause, in order."""
     attributes: tuple[str, ...] = ()
     """Attributes and roles of the entity that the fact names."""
+    by: tuple[str, ...] = ()
+    """Those of them that come after "by" or "per"."""
+    within: str | None = None
+    """The entity whose rows hold the wanted ones, when the fact puts it in front: hotels of their reviews."""
     is_own: bool = False
     """Whether the actor is limited to what belongs to it."""
 
@@ -87,6 +96,10 @@ class Names:
         for tail, owners in tails.items():
             if len(owners) == 1:
                 phrases.setdefault((tail,), owners[0])
+        for entity in entities:
+            words = _words_of(entity.name)
+            if len(words) > 1 and words[-1] in _GENERIC_TAILS:
+                phrases.setdefault((*words[:-2], singular(words[-2])), entity.name)
         for word, others in lexicon().synonyms.items():
             known = [phrases[(other,)] for other in others if (other,) in phrases]
             if known:
@@ -96,6 +109,10 @@ class Names:
 
 def accesses(fact: Fact, catalog: Catalog, names: Names) -> tuple[Access, ...]:
     """Return what a functional fact does to stored things, in the order of its words; empty when it does nothing."""
+    account = catalog.account
+    listed = endpoint(fact.text, names.phrases, account.entity if account else None)
+    if listed is not None:
+        return (_of_endpoint(listed, fact, catalog),)
     statement = (
         f"{fact.title}: {fact.text}" if fact.title and fact.title.lower() not in fact.text.lower() else fact.text
     )
@@ -106,7 +123,48 @@ def accesses(fact: Fact, catalog: Catalog, names: Names) -> tuple[Access, ...]:
     actions = _actions(words, mentions, names)
     role = story["role"].strip() if story else None
     found = [_access(action, words, mentions, fact, catalog, role) for action in actions]
-    return tuple(access for access in found if access is not None)
+    done = tuple(access for access in found if access is not None)
+    return done or _of_nouns(fact, mentions, catalog)
+
+
+def _of_endpoint(found: Endpoint, fact: Fact, catalog: Catalog) -> Access:
+    words = [word.lower() for word in _WORD.findall(found.rest)]
+    return Access(
+        intent=found.intent,
+        entity=found.entity,
+        verb=found.verb,
+        fact=fact,
+        role=role_of(None, fact, catalog),
+        subject=found.within,
+        within=found.within,
+        attributes=_attributes(catalog, found.entity, words),
+        is_own=found.is_own,
+    )
+
+
+def _of_nouns(fact: Fact, mentions: Sequence[Mention], catalog: Catalog) -> tuple[Access, ...]:
+    """Read a feature named by its things alone ("Reviews and ratings"): they are made and looked at."""
+    if len(fact.text.split()) > _FEATURE_WORDS or _CODE.search(fact.text):
+        return ()
+    entities = dict.fromkeys(mention.entity for mention in mentions)
+    role = role_of(None, fact, catalog)
+    return tuple(
+        Access(intent="feature", entity=entity, verb="", fact=fact, role=role, attributes=()) for entity in entities
+    )
+
+
+def unread(fact: Fact, catalog: Catalog, names: Names) -> str:
+    """Say why a fact gave no access: no stored thing in it, or nothing done to the one there is."""
+    title = fact.title or " ".join(fact.text.split()[:6])
+    words = [word.lower() for word in _WORD.findall(f"{fact.title or ''}. {fact.text}")]
+    mentions = _mentions(words, names)
+    if not mentions:
+        verb = next(iter(_actions(words, mentions, names)), None)
+        done = f'what it would "{words[verb.start]}"' if verb else "what it speaks of"
+        return f'"{title}": no table holds {done}.'
+    named = catalog.table(mentions[0].entity)
+    held = named.name if named else mentions[0].entity
+    return f'"{title}" names {held} but says of no access to its rows.'
 
 
 def role_of(access_role: str | None, fact: Fact, catalog: Catalog) -> str | None:
@@ -193,10 +251,11 @@ def _access(
     start, end = _clause(words, action.start)
     after = [mention for mention in mentions if action.end <= mention.start < end]
     before = [mention for mention in mentions if start <= mention.start < action.start]
-    made = _made_by(action, [mention.entity for mention in (*before, *after)], catalog)
+    made = _made_by(action, [mention.entity for mention in after], catalog)
     if made is None and not after and not before:
         return None
-    chosen = after[0] if after else before[-1] if before else None
+    chosen = _head(after) if after else before[-1] if before else None
+    within = _holder(chosen, after, words) if chosen else None
     entity = made or (chosen.entity if chosen else "")
     others = tuple(dict.fromkeys(mention.entity for mention in (*after, *before) if mention.entity != entity))
     actor = before[0].entity if before and after else None
@@ -211,8 +270,41 @@ def _access(
         subject=actor if actor != entity else None,
         others=others,
         attributes=_attributes(catalog, entity, scope),
-        is_own=any(word in _OWN for word in scope),
+        within=within.entity if within else None,
+        is_own=_is_own(named, words, scope),
+        by=_attributes(catalog, entity, _after_by(scope)),
     )
+
+
+def _head(mentions: Sequence[Mention]) -> Mention:
+    """Return the noun of a compound that the others only describe: the orders of "user orders"."""
+    head = mentions[0]
+    for mention in mentions[1:]:
+        if mention.start != head.end:
+            break
+        head = mention
+    return head
+
+
+def _holder(chosen: Mention, after: Sequence[Mention], words: Sequence[str]) -> Mention | None:
+    """Return what the chosen rows belong to: "user orders", "orders of a user"."""
+    for mention in after:
+        if mention.end == chosen.start:
+            return mention
+        between = list(words[chosen.end : mention.start])
+        if between and between[0] in ("of", "for", "in") and len(between) <= 3:
+            return mention
+    return None
+
+
+def _is_own(mention: Mention, words: Sequence[str], scope: Sequence[str]) -> bool:
+    before = words[max(0, mention.start - 2) : mention.start]
+    return any(word in _OWN for word in before) or any(word in _HISTORY for word in scope)
+
+
+def _after_by(scope: Sequence[str]) -> Sequence[str]:
+    place = next((place for place, word in enumerate(scope) if word in ("by", "per")), len(scope))
+    return scope[place + 1 :]
 
 
 def _clause(words: Sequence[str], place: int) -> tuple[int, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from database_specialist.agent.designer.queries.catalog import Catalog
 from database_specialist.agent.designer.queries.predicates import by_key, in_tenant, keyset
-from database_specialist.agent.designer.queries.statement import Bindings, Draft, Select, Staleness
+from database_specialist.agent.designer.queries.statement import Bindings, Draft, Select
 from database_specialist.agent.model.relational import Column, ForeignKey, Table
 
 _TEXTS = frozenset({"short_text", "text", "email", "code", "slug", "phone"})
@@ -106,11 +107,11 @@ def filtered(catalog: Catalog, table: Table, columns: Sequence[Column], *, name:
     for column in columns:
         where += _match(catalog, table, column, binds)
     where += in_tenant(catalog, table, binds, where)
-    ranged = any(_is_span(column) for column in columns)
+    ranged = any(is_span(column) for column in columns)
     clock = catalog.clock(table)
     keys = [*([clock] if clock and not ranged else []), *catalog.key(table)]
     keys = list(dict.fromkeys(keys))
-    sorted_span = next((column for column in columns if _is_span(column)), None)
+    sorted_span = next((column for column in columns if is_span(column)), None)
     if sorted_span is not None:
         keys = [sorted_span, *[key for key in keys if key != sorted_span]]
     where += keyset(catalog, table, keys, binds, descending=sorted_span is None)
@@ -212,7 +213,8 @@ def _overlap(catalog: Catalog, table: Table, spans: Sequence[Column], binds: Bin
         ranged = next(element.expression for element in exclusion.elements if element.operator == "&&")
         asked = ranged
         for span, name in zip(spans, ("from", "until"), strict=False):
-            asked = asked.replace(span.name, binds.bind(f"{name}_time", span.type, source=f"{table.name}.{span.name}"))
+            value = binds.bind(f"{name}_time", span.type, source=f"{table.name}.{span.name}")
+            asked = re.sub(rf"\b{re.escape(span.name)}\b", value, asked)
         return [f"{_qualify(catalog, table, ranged, spans)} && {asked}"]
     if len(spans) == 1:
         value = binds.of(table, spans[0], name="wanted")
@@ -225,7 +227,7 @@ def _overlap(catalog: Catalog, table: Table, spans: Sequence[Column], binds: Bin
 
 def _qualify(catalog: Catalog, table: Table, expression: str, columns: Sequence[Column]) -> str:
     for column in columns:
-        expression = expression.replace(column.name, catalog.qualified(table, column))
+        expression = re.sub(rf"\b{re.escape(column.name)}\b", catalog.qualified(table, column), expression)
     return expression
 
 
@@ -287,14 +289,19 @@ def _full_text_search(catalog: Catalog, table: Table, column: Column) -> Draft:
 def _match(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> list[str]:
     name = catalog.qualified(table, column)
     source = f"{table.name}.{column.name}"
-    if _is_span(column):
+    if is_span(column):
         low = binds.bind(f"min_{column.name}", column.type, source=source)
         high = binds.bind(f"max_{column.name}", column.type, source=source)
         return [f"{name} >= {low}", f"{name} <= {high}"]
+    if column.logical_type == "json":
+        return [f"{name} @> {binds.bind(column.name, 'jsonb', source=source)}"]
+    if column.logical_type == "text_list":
+        return [f"{name} @> {binds.of(table, column)}"]
     return [f"{name} = {binds.of(table, column)}"]
 
 
-def _is_span(column: Column) -> bool:
+def is_span(column: Column) -> bool:
+    """Whether people ask for a span of the column's values rather than for one."""
     return column.logical_type in ("money", "decimal", "date", "timestamp", "percentage", "integer", "big_integer")
 
 
@@ -355,7 +362,8 @@ def _with_parents(
 
 def _alias(catalog: Catalog, table: Table, key: ForeignKey, taken: Sequence[str]) -> str:
     alias = key.columns[0].removesuffix("_id")
-    return f"{alias}_row" if alias in taken or alias in (table.name, *(c.name for c in table.columns)) else alias
+    used = (*taken, table.name, *(column.name for column in table.columns))
+    return f"{alias}_row" if alias in used or catalog.quoted(alias) != alias else alias
 
 
 def _one(catalog: Catalog, table: Table) -> str:

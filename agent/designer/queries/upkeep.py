@@ -27,6 +27,16 @@ def upkeep(catalog: Catalog) -> Iterator[Draft]:
             yield _purge(catalog, table, clock, "purge", why, days.facts)
 
 
+def expire(catalog: Catalog, table: Table) -> Draft | None:
+    """Write the clean-up of rows whose time is over; None where no column says when that is."""
+    named = ("expires_at", "expires_on", "reserved_until", "held_until", "valid_until", "expiry_date", "expired_at")
+    column = next((found for name in named if (found := table.column(name))), None)
+    if column is None or table.append_only:
+        return None
+    why = f"Deletes {table.name.replace('_', ' ')} whose {column.name} is past, a batch at a time."
+    return _purge(catalog, table, column, "purge_expired", why, ())
+
+
 def _purge(catalog: Catalog, table: Table, column: Column, verb: str, why: str, facts: tuple[str, ...]) -> Draft:
     binds = Bindings(catalog.schema.engine)
     name = catalog.quoted(table.name)

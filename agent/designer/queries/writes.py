@@ -197,7 +197,7 @@ def _given(catalog: Catalog, table: Table) -> list[Column]:
         for column in table.columns
         if not column.identity
         and column.generated is None
-        and column.name not in _KEPT
+        and not (column.name in _KEPT and (column.nullable or column.default is not None))
         and not (column.default is not None and (_is_computed(column.default) or column == state))
         and not (
             table.primary_key and column.name in table.primary_key.columns and _fills_itself(catalog, table, column)
@@ -282,14 +282,22 @@ def _changeable(catalog: Catalog, table: Table) -> list[Column]:
 
 def _unchanged(catalog: Catalog, table: Table, binds: Bindings) -> list[str]:
     """Return the condition that the row is still as the user saw it."""
-    column = table.column("version") or table.column("updated_at")
+    column = _stamp_of_change(table)
     if column is None:
         return []
     return [f"{catalog.qualified(table, column)} = {binds.of(table, column, name=f'expected_{column.name}')}"]
 
 
+def _stamp_of_change(table: Table) -> Column | None:
+    """Return the column that tells whether a row was changed: a counter, or the time of the last change."""
+    counter = table.column("version")
+    if counter is not None and counter.logical_type in ("integer", "big_integer"):
+        return counter
+    return table.column("updated_at")
+
+
 def _lock_note(catalog: Catalog, table: Table) -> str:
-    column = table.column("version") or table.column("updated_at")
+    column = _stamp_of_change(table)
     return f"; no row changes when its {column.name} is no longer the one the user saw." if column else "."
 
 
@@ -297,7 +305,7 @@ def _touched(catalog: Catalog, table: Table) -> list[str]:
     found: list[str] = []
     if column := table.column("updated_at"):
         found.append(f"{catalog.quoted(column.name)} = {catalog.now(column)}")
-    if table.column("version"):
+    if (column := _stamp_of_change(table)) and column.name == "version":
         found.append("version = version + 1")
     return found
 
