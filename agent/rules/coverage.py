@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from database_specialist.agent.model.brief import Brief, Fact
+from database_specialist.agent.model.brief import Brief, Fact, FactKind
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Coverage
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Check, Exclusion, ForeignKey, Schema, Table, Unique
 from database_specialist.agent.model.workload import Workload
+from database_specialist.agent.rules.rule import Objection
 from database_specialist.agent.rules.subject import Subject
 
 BUILT_KINDS = ("functional", "rule", "data")
@@ -67,6 +68,20 @@ def excuses(subject: Subject) -> dict[str, str]:
         for fact_id in unplaced.facts:
             found.setdefault(fact_id, unplaced.reason)
     return found
+
+
+def unserved(subject: Subject, kind: FactKind) -> Iterator[Objection]:
+    """Object to each fact of this kind without a home: as a warning where the design says openly why."""
+    said = excuses(subject)
+    for fact in uncovered(subject):
+        if fact.kind == kind:
+            reason = f" Said openly: {said[fact.id]}" if fact.id in said else ""
+            yield Objection(
+                place=fact.id,
+                message=f"Nothing in the design serves {fact.id} ({fact.span}): {fact.text[:120]}.{reason}",
+                help=f"Add the element that serves {fact.id}, or state under unplaced why there is none.",
+                severity="warning" if reason else None,
+            )
 
 
 def _by_fact(found: Iterable[Element]) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@
     def table_without_primary_key(schema: Schema) -> Iterator[Objection]: ...
 
 The parameters say which parts the rule needs, by the names of `Subject`'s fields; a parameter with a default is
-a part that the rule can do without.
+a part that the rule can do without, and `subject` is the whole.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from database_specialist.agent.rules.subject import Subject
 
 Severity = Literal["error", "warning", "info"]
 
-_PARTS = frozenset(field.name for field in fields(Subject))
+_PARTS = frozenset(field.name for field in fields(Subject)) | {"subject"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ class Rule:
 
     def __call__(self, subject: Subject) -> Iterator[Finding]:
         """Yield the findings; none when a part that the rule needs is absent."""
-        parts = {name: getattr(subject, name) for name in (*self.needs, *self.wants)}
+        named = (*self.needs, *self.wants)
+        parts = {name: subject if name == "subject" else getattr(subject, name) for name in named}
         if any(parts[name] is None for name in self.needs):
             return
         for objection in self.check(**parts):

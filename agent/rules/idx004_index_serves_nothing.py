@@ -1,0 +1,47 @@
+"""Each index is paid on every write: one that serves no query and no constraint is cost alone.
+
+https://www.postgresql.org/docs/current/indexes-examine.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.rules.rule import Objection, rule
+from database_specialist.agent.rules.walk import listed
+
+
+@rule("IDX004", "warning", "Index that serves nothing", owner="plan_indexes")
+def index_serves_nothing(indexes: Indexes, workload: Workload, schema: Schema) -> Iterator[Objection]:
+    """Object to indexes that serve nothing, and as an error to those said to serve what is not there."""
+    known = {query.id for query in workload.queries} | set(_constraints(schema))
+    for index in indexes.planned:
+        gone = [name for name in index.serves if name not in known]
+        if gone:
+            yield Objection(
+                place=f"{index.table}.{index.name}",
+                message=f"{index.name} is said to serve {listed(gone)}, and the design has no such query or "
+                "constraint.",
+                help=f"Drop {listed(gone)} from what {index.name} serves, and the index with it if nothing is left.",
+                severity="error",
+            )
+        elif not index.serves:
+            yield Objection(
+                place=f"{index.table}.{index.name}",
+                message=f"{index.name} serves no query and no constraint: every write to {index.table} pays for it.",
+                help=f"Drop {index.name}, or name the query that needs it.",
+            )
+
+
+def _constraints(schema: Schema) -> Iterator[str]:
+    for table in schema.tables:
+        yield table.name
+        names = [key.name for key in table.foreign_keys] + [unique.name for unique in table.uniques]
+        names += [exclusion.name for exclusion in table.exclusions] + [check.name for check in table.checks]
+        for name in names:
+            yield name
+            yield f"{table.name}.{name}"
+    yield from (routine.name for routine in schema.routines)
+    yield from (policy.name for policy in schema.policies)

@@ -1,0 +1,48 @@
+"""A recovery point is only as near as the most frequent backup.
+
+https://www.postgresql.org/docs/current/continuous-archiving.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from database_specialist.agent.model.operations import Operations
+from database_specialist.agent.rules.rule import Objection, rule
+
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "night": 86400, "week": 604800, "month": 2629800}
+_ADVERBS = {"hourly": 3600, "daily": 86400, "nightly": 86400, "weekly": 604800, "monthly": 2629800}
+
+
+@rule("OPS001", "error", "Backups too rare for the RPO", owner="plan_operations")
+def backups_too_rare(operations: Operations) -> Iterator[Objection]:
+    """Object where no job runs as often as the recovery point objective. A rhythm that cannot be read is trusted."""
+    backup = operations.backup
+    intervals = [seconds(job.frequency) for job in backup.jobs]
+    known = [interval for interval in intervals if interval is not None]
+    if len(known) == len(intervals) and (not known or min(known) > backup.rpo.value):
+        often = f"every {min(known):,.0f} s at best" if known else "never"
+        yield Objection(
+            place="backup",
+            message=f"Backups run {often}, and at most {backup.rpo.value:,.0f} s of data may be lost "
+            f"({backup.rpo.basis}).",
+            help="Add continuous WAL archiving (or binary logs), or a job that runs within the RPO.",
+        )
+
+
+def seconds(frequency: str) -> float | None:
+    """Return the longest time between two runs; None when the words are not understood.
+
+    >>> seconds("every 5 minutes"), seconds("daily 02:00"), seconds("continuous"), seconds("when needed")
+    (300.0, 86400.0, 0.0, None)
+    """
+    text = frequency.lower()
+    if re.search(r"continuous|streaming|each \d+ mi?b segment|on every commit", text):
+        return 0.0
+    found = re.search(
+        r"(?:every|each|once an?|once per|per)\s+(\d+(?:\.\d+)?)?\s*(second|minute|hour|day|night|week|month)", text
+    )
+    if found:
+        return float(found.group(1) or 1) * _SECONDS[found.group(2)]
+    return next((float(value) for word, value in _ADVERBS.items() if word in text), None)
