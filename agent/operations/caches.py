@@ -77,17 +77,22 @@ def _invalidation(writers: list[str], access: Access, ttl: int) -> str:
     return f"{listed(writers)} write {tables}: they delete the key after the commit; what is missed ends after {number(ttl)} s"
 
 
-def _memory(access: Access, ground: Ground) -> Figure:
-    rows = _ROWS[access.query.returns]
-    width = ground.size_of(access.tables[0]).row_bytes.value
+def footprint(access: Access, ground: Ground) -> tuple[Figure, Figure]:
+    """Return how many entries a cached query has, and the bytes of one."""
+    rows, table = _ROWS[access.query.returns], access.tables[0]
+    width = ground.size_of(table).row_bytes.value
     entry = max(64.0, rows * width) + ENTRY_OVERHEAD
     keys, words = _keys(access, ground)
-    value = keys * entry
-    basis = (
-        f"{words} x ({rows} rows of {access.tables[0]} x {number(width)} B + {ENTRY_OVERHEAD} B of key and header) = "
-        f"{size(value)}"
+    each = (
+        f"{rows} {table} x {number(width)} B (64 at least) + {ENTRY_OVERHEAD} B of key and header = {number(entry)} B"
     )
-    return derived(value, "bytes", basis)
+    return derived(keys, "keys", words), derived(entry, "bytes", each)
+
+
+def _memory(access: Access, ground: Ground) -> Figure:
+    keys, entry = footprint(access, ground)
+    value = keys.value * entry.value
+    return derived(value, "bytes", f"{keys.basis} x ({entry.basis}) = {size(value)}")
 
 
 def _keys(access: Access, ground: Ground) -> tuple[float, str]:

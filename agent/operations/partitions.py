@@ -172,7 +172,7 @@ def _no(table: Table | None, ground: Ground) -> Decision | None:
         return None
     found = ground.size_of(table.name)
     rows, total = found.rows_year_5.value, found.bytes_year_5.value
-    reached = f"{table.name}, the largest table that is not partitioned, holds {number(rows)} rows and {size(total)} in year 5"
+    reached = f"{table.name}, the largest unpartitioned table, holds {number(rows)} rows and {size(total)} in year 5"
     worth = f"{number(WORTH_ROWS)} rows or {size(WORTH_BYTES)}"
     key, users = age_column(table), referencing(table.name, ground.schema)
     is_large = rows > WORTH_ROWS or total > WORTH_BYTES

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
-from database_specialist.agent.model.operations import NoSql, Operations, Scaling
+from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.operations.access import access_paths
 from database_specialist.agent.operations.backup import plan_backup
 from database_specialist.agent.operations.capacity import survey
+from database_specialist.agent.operations.deployment import plan_deployment
 from database_specialist.agent.operations.load import accesses
+from database_specialist.agent.operations.mending import mend
 from database_specialist.agent.operations.migrations import plan_migrations
+from database_specialist.agent.operations.nosql import plan_nosql
+from database_specialist.agent.operations.scaling import plan_scaling
 from database_specialist.agent.sampling.seed import make_seed
 
 
@@ -34,13 +38,16 @@ def plan_operations(
     found = accesses(workload, schema)
     ground = survey(brief, schema, indexes, found)
     migrations = plan_migrations(schema, indexes)
-    return Operations(
+    backup = plan_backup(ground)
+    scaling = plan_scaling(ground)
+    planned = Operations(
         capacity=ground.capacity,
-        scaling=Scaling(),
+        scaling=scaling,
         migrations=migrations,
         seed=make_seed(entity_model, schema),
-        deployment=(),
-        backup=plan_backup(ground),
-        nosql=NoSql(),
+        deployment=plan_deployment(ground, migrations, backup),
+        backup=backup,
+        nosql=plan_nosql(ground, entity_model, scaling.caches),
         access=access_paths(found),
     )
+    return mend(planned, findings)

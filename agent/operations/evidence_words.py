@@ -1,0 +1,93 @@
+"""What the facts say about stores beside the relational database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from database_specialist.agent.model.base import FactId
+from database_specialist.agent.model.brief import Brief, Fact, Technology
+from database_specialist.agent.model.entities import Entity, EntityModel
+from database_specialist.agent.operations.figures import unique
+
+
+@dataclass(frozen=True)
+class Named:
+    """A store that the documents name, and where they say what for."""
+
+    technology: Technology
+    facts: tuple[Fact, ...]
+    """The facts of the technology, and the others in scope that name it."""
+
+    @property
+    def fact_ids(self) -> tuple[FactId, ...]:
+        """The ids of the facts, the technology's own first."""
+        return unique((*self.technology.facts, *(fact.id for fact in self.facts)))
+
+    @property
+    def text(self) -> str:
+        """All that is said about it, in lower case."""
+        return " ".join([self.technology.purpose or "", *(fact.text for fact in self.facts)]).lower()
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, quoted from the documents."""
+        words = self.technology.purpose or next((fact.text for fact in self.facts), "")
+        return words if len(words) <= 160 else words[:157].rsplit(" ", 1)[0] + " ..."
+
+
+def named_stores(brief: Brief, category: str, names: Sequence[str]) -> tuple[Named, ...]:
+    """Return the technologies of a category, or of these names, in the order of the Brief."""
+    found = [
+        technology
+        for technology in brief.stack.technologies
+        if technology.category == category or any(has_word(technology.name, name) for name in names)
+    ]
+    in_scope = {fact.id for fact in brief.in_scope}
+    kept = [tech for tech in found if not tech.facts or set(tech.facts) & in_scope]
+    return tuple(Named(technology, _facts(technology, brief)) for technology in kept)
+
+
+def _facts(technology: Technology, brief: Brief) -> tuple[Fact, ...]:
+    own = set(technology.facts)
+    return tuple(fact for fact in brief.in_scope if fact.id in own or has_word(fact.text, technology.name))
+
+
+def has_word(text: str, phrase: str) -> bool:
+    """Say whether a phrase stands in a text as whole words.
+
+    >>> has_word("Use Redis, please", "redis"), has_word("blocked", "lock")
+    (True, False)
+    """
+    return re.search(rf"(?<![\w-]){re.escape(phrase.lower())}(?![\w-])", text.lower()) is not None
+
+
+def facts_with(facts: Iterable[Fact], words: Sequence[str]) -> tuple[Fact, ...]:
+    """Return the facts that hold one of the words."""
+    return tuple(fact for fact in facts if any(has_word(fact.text, word) for word in words))
+
+
+def entity_in(text: str, entity_model: EntityModel) -> Entity | None:
+    """Return the entity that a text names first, the longest name where two start together."""
+    found = []
+    for entity in entity_model.entities:
+        places = [_place(text, name.replace("_", " ")) for name in (entity.name, entity.plural)]
+        place = min((place for place in places if place is not None), default=None)
+        if place is not None:
+            found.append((place, -len(entity.name), entity))
+    return min(found, key=lambda item: item[:2])[2] if found else None
+
+
+def _place(text: str, words: str) -> int | None:
+    match = re.search(rf"(?<!\w){re.escape(words.lower())}(?!\w)", text.lower())
+    return match.start() if match else None
+
+
+def owner_of_logins(entity_model: EntityModel) -> Entity | None:
+    """Return the entity of people who log in: with a secret and an e-mail address, else with an e-mail address."""
+    for types in ({"secret_hash", "email"}, {"email"}):
+        for entity in entity_model.entities:
+            if types <= {attribute.type for attribute in entity.attributes} and entity.kind == "core":
+                return entity
+    return next((entity for entity in entity_model.entities if entity.name in ("user", "account", "member")), None)

@@ -1,0 +1,253 @@
+"""Redis keys: which families the facts ask for, with memory by arithmetic."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from database_specialist.agent.mapping.naming import snake, table_name
+from database_specialist.agent.model.base import Decision, FactId, Figure, Option
+from database_specialist.agent.model.brief import Fact
+from database_specialist.agent.model.entities import Entity, EntityModel
+from database_specialist.agent.model.operations import CachePoint, RedisKey
+from database_specialist.agent.operations.caches import footprint
+from database_specialist.agent.operations.capacity import PEAK_FACTOR, Ground
+from database_specialist.agent.operations.evidence_words import (
+    Named,
+    entity_in,
+    facts_with,
+    has_word,
+    named_stores,
+    owner_of_logins,
+)
+from database_specialist.agent.operations.figures import DAY_SECONDS, assumed, derived, listed, number, size, unique
+
+OVERHEAD = 90
+"""Bytes of a key in Redis 7 beside its name and value: dictionary entry, object, expiry, allocator. Assumed."""
+ONLINE_SHARE = 0.1
+HOT_SHARE = 0.2
+NEEDED_RATE = 2000
+"""Peak queries/s from which sessions, counters and limits leave the relational database. Assumed."""
+_NAMES = ("redis", "valkey", "memcached", "keydb", "elasticache", "dragonfly")
+
+_FAMILIES: list[dict[str, Any]] = tomllib.loads(
+    files("database_specialist.agent.operations").joinpath("redis_families.toml").read_text(encoding="utf-8")
+)["family"]
+
+
+@dataclass(frozen=True)
+class _Use:
+    """A family, and the facts that ask for it."""
+
+    family: dict[str, Any]
+    facts: tuple[FactId, ...]
+    thing: Entity
+    owner: Entity
+
+
+def plan_redis(ground: Ground, entity_model: EntityModel, caches: tuple[CachePoint, ...]) -> tuple[RedisKey, ...]:
+    """Return the key families; none when no store is named and the load needs none."""
+    stores = named_stores(ground.brief, "key_value", _NAMES)
+    if not stores or not entity_model.entities:
+        return ()
+    uses = _uses(stores[0], ground, entity_model)
+    keys = [_key(use, ground, entity_model) for use in uses if not (caches and use.family["name"] == "cache")]
+    facts = stores[0].fact_ids
+    keys += [_cache_key(cache, ground, facts) for cache in caches if facts]
+    return tuple(keys)
+
+
+def _uses(store: Named, ground: Ground, entity_model: EntityModel) -> tuple[_Use, ...]:
+    """What is said of the store itself decides; other facts in scope add their ids, and the thing they name."""
+    found = []
+    for family in _FAMILIES:
+        if not any(has_word(store.text, word) for word in family["words"]):
+            continue
+        about = facts_with(store.facts, family["words"])
+        facts = unique((*(fact.id for fact in about), *store.technology.facts))
+        if facts:
+            found.append(_Use(family, facts, _thing(about, ground, entity_model), _owner(entity_model)))
+    return tuple(found)
+
+
+def _thing(facts: tuple[Fact, ...], ground: Ground, entity_model: EntityModel) -> Entity:
+    for fact in facts:
+        entity = entity_in(fact.text, entity_model)
+        if entity is not None:
+            return entity
+    busiest = max(ground.rows, key=lambda name: ground.rows[name].per_day.value)
+    table = ground.schema.table(busiest)
+    entity = entity_model.entity(table.entity) if table is not None and table.entity else None
+    return entity or entity_model.entities[0]
+
+
+def _owner(entity_model: EntityModel) -> Entity:
+    return owner_of_logins(entity_model) or entity_model.entities[0]
+
+
+def _key(use: _Use, ground: Ground, entity_model: EntityModel) -> RedisKey:
+    family = use.family
+    fill = {
+        "{owner}": snake(use.owner.name),
+        "{owners}": table_name(entity_model, use.owner.name),
+        "{thing}": snake(use.thing.name),
+        "{things}": table_name(entity_model, use.thing.name),
+    }
+    pattern = _filled(family["pattern"], fill)
+    keys, members = _counts(family["keys"], use, ground, entity_model)
+    each = OVERHEAD + len(pattern) + family["value_bytes"] * members.value
+    words = f"{OVERHEAD} overhead (assumed) + {len(pattern)} name + {family['value_bytes']} B"
+    if members.value != 1:
+        words += f" x {number(members.value)} ({members.basis})"
+    return RedisKey(
+        pattern=pattern,
+        type=family["type"],
+        fields=_filled(family["fields"], fill),
+        ttl_seconds=family["ttl_seconds"] or None,
+        purpose=_filled(family["purpose"], fill),
+        example=_filled(family["example"], fill),
+        bytes_per_key=derived(each, "bytes", f"{words} = {number(each)} B"),
+        keys=keys,
+        memory=derived(
+            keys.value * each, "bytes", f"{number(keys.value)} keys x {number(each)} B = {size(keys.value * each)}"
+        ),
+        facts=use.facts,
+    )
+
+
+def _filled(text: str, fill: dict[str, str]) -> str:
+    for mark, value in sorted(fill.items(), key=lambda item: -len(item[0])):
+        text = text.replace(mark, value)
+    return text
+
+
+def _counts(rule: str, use: _Use, ground: Ground, entity_model: EntityModel) -> tuple[Figure, Figure]:
+    """Return how many keys live at once, and the members of each."""
+    one = assumed(1, "members", "one value")
+    if rule == "online":
+        return _online(use, ground, entity_model), one
+    if rule == "writes":
+        return _written(use, ground), one
+    table = table_name(entity_model, use.thing.name)
+    if rule == "things":
+        count = ground.rows[table].year_1
+        basis = f"{number(count.value)} {table} in year 1 x {HOT_SHARE:.0%} hot (assumed)"
+        return derived(max(1, round(count.value * HOT_SHARE)), "keys", basis, count.facts), one
+    if rule == "backlog":
+        per_day = ground.rows[table].per_day
+        backlog = max(100, round(per_day.value / 24))
+        basis = f"one hour of {number(per_day.value)} {table} a day, 100 at least"
+        return assumed(1, "keys", f"one stream for {table}"), derived(backlog, "members", basis, per_day.facts)
+    owners = table_name(entity_model, use.owner.name)
+    count = ground.rows[owners].year_1
+    members = derived(max(1, count.value), "members", f"{owners} in year 1", count.facts)
+    return assumed(1, "keys", f"one board for {table}"), members
+
+
+def _online(use: _Use, ground: Ground, entity_model: EntityModel) -> Figure:
+    given = next((q for q in ground.brief.quantities if q.metric == "concurrent_users"), None)
+    if given is not None:
+        return derived(given.figure.value, "keys", f"concurrent users: {given.figure.basis}", given.figure.facts)
+    owners = table_name(entity_model, use.owner.name)
+    count = ground.rows[owners].year_1
+    basis = f"{number(count.value)} {owners} in year 1 x {ONLINE_SHARE:.0%} at once (assumed)"
+    return derived(max(1, round(count.value * ONLINE_SHARE)), "keys", basis, count.facts)
+
+
+def _written(use: _Use, ground: Ground) -> Figure:
+    rate = sum(a.per_second for a in ground.accesses if a.query.kind == "write") * PEAK_FACTOR
+    life = use.family["ttl_seconds"]
+    value = rate * life if life < DAY_SECONDS else rate / PEAK_FACTOR * life
+    pace = (
+        f"{number(rate)} writes/s at peak"
+        if life < DAY_SECONDS
+        else f"{number(rate / PEAK_FACTOR)} writes/s on average"
+    )
+    return derived(max(1, round(value)), "keys", f"{pace} x {number(life)} s of life")
+
+
+def _cache_key(cache: CachePoint, ground: Ground, facts: tuple[FactId, ...]) -> RedisKey:
+    ttl = round(cache.ttl_seconds.value)
+    sample = re.sub(r"\{[^}]*\}", "42", cache.key)
+    access = next(access for access in ground.accesses if access.query.id == cache.queries[0])
+    keys, entry = footprint(access, ground)
+    return RedisKey(
+        pattern=cache.key,
+        type="string",
+        fields=f"the answer of {listed(cache.queries)} as JSON",
+        ttl_seconds=ttl,
+        purpose=f"{cache.why}.",
+        example=f"SET {sample} '[]' EX {ttl}",
+        bytes_per_key=entry,
+        keys=keys,
+        memory=cache.memory,
+        facts=facts,
+    )
+
+
+def decide_key_value(ground: Ground, keys: tuple[RedisKey, ...]) -> Decision:
+    """Decide on a key-value store; a store that is neither named nor needed is not invented."""
+    stores = named_stores(ground.brief, "key_value", _NAMES)
+    peak = ground.capacity.peak_queries_per_second
+    if stores:
+        return _named(stores[0], keys, ground)
+    wanted = [(f["name"], fact) for f in _FAMILIES for fact in facts_with(ground.brief.in_scope, f["words"])]
+    asked = unique(name.replace("_", " ") for name, _ in wanted)
+    load = f"the peak of {number(peak.value)} queries/s is {'above' if peak.value > NEEDED_RATE else 'below'} the {NEEDED_RATE:,}"
+    why = f"No document names a key-value store; {load} from which one unburdens the database (assumed)"
+    why += f"; what is asked of it ({listed(asked)}) is kept in tables" if asked else ""
+    return Decision(
+        id="OP-nosql-key-value",
+        topic="nosql",
+        subject="key-value store",
+        choice="no" if peak.value <= NEEDED_RATE else "no, until the team names one",
+        why=why + ".",
+        alternatives=(
+            Option(
+                choice="Redis",
+                rejected_because=f"a second system to run and restore beside {size(ground.capacity.bytes_year_1.value)} of tables",
+            ),
+        ),
+        facts=unique(fact.id for _, fact in wanted)[:6],
+    )
+
+
+def _named(store: Named, keys: tuple[RedisKey, ...], ground: Ground) -> Decision:
+    name = store.technology.name
+    if not keys:
+        why = f"The documents name {name}"
+        why += f' ("{store.purpose}")' if store.purpose else " without saying what for"
+        why += (
+            f", and none of the {len(ground.accesses)} queries is frequent and allowed to be stale: no key is designed."
+        )
+        return Decision(
+            id="OP-nosql-key-value",
+            topic="nosql",
+            subject="key-value store",
+            choice="no keys yet",
+            why=why,
+            facts=store.fact_ids,
+        )
+    memory = sum(key.memory.value for key in keys)
+    why = f'The documents name {name}: "{store.purpose}". ' if store.purpose else f"The documents name {name}. "
+    why += (
+        f"{listed(key.pattern for key in keys)} take {size(memory)}; every one can be lost and rebuilt from the tables."
+    )
+    return Decision(
+        id="OP-nosql-key-value",
+        topic="nosql",
+        subject="key-value store",
+        choice=f"yes, {name}",
+        why=why,
+        alternatives=(
+            Option(
+                choice="unlogged tables in the relational database",
+                rejected_because=f"each of {number(ground.capacity.peak_queries_per_second.value)} queries/s at peak would "
+                "write a row that expires, and vacuum would run after it",
+            ),
+        ),
+        facts=store.fact_ids,
+    )
