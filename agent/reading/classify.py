@@ -20,6 +20,7 @@ _SECTION_KINDS: tuple[FactKind, ...] = (
     "functional",
     "data",
 )
+_FORMS: dict[str, FactKind] = {"declared": "data", "chain": "rule", "route": "functional"}
 USER_STORY = re.compile(
     r"\bas (?:an?|the) (?P<role>[^,.;:\n]{2,60}?),?\s+(?:I|we)(?:'d| would)?\s+(?:want|like|need|can|should|must|wish|am able)\b",
     re.IGNORECASE,
