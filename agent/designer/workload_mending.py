@@ -15,8 +15,9 @@ _QUERY_ID = re.compile(r"^Q\d+\b")
 def mend(previous: Workload, fresh: Workload, schema: Schema, findings: Sequence[Finding]) -> Workload:
     """Return the previous workload with each query that a finding names rewritten or withdrawn.
 
-    A query is rewritten where writing it anew gives another statement (the schema was mended); else it is withdrawn
-    and its facts are recorded as not served, with the finding's words. A fact that had no query and now has one gets it.
+    A query is rewritten where writing it anew gives another statement (the schema was mended); else it is
+    withdrawn and its facts are recorded as not served, with the finding's words. A fact that had no query and
+    now has one gets it.
     """
     named = {match[0]: finding for finding in findings if (match := _QUERY_ID.match(finding.place))}
     rewritten = {query.name: query for query in fresh.queries}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +12,8 @@ from database_specialist.agent.model.relational import ForeignKey, Schema, Table
 from database_specialist.agent.model.workload import IndexKey, Query, Workload
 
 Origin = Literal["query", "foreign_key"]
-_SCALAR_GIN = "btree_gin"
+_VERY_FREQUENT = 500_000.0
+_LONG_TYPE = re.compile(r"text|blob|json", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Candidate:
     include: tuple[str, ...] = ()
     equalities: int = 0
     """How many leading keys are compared for equality: their order among each other is free."""
+    is_ordered: bool = False
+    """Whether the order of the index is part of what it serves."""
     unsupported: str | None = None
     """Why the engine cannot build it, when it cannot."""
 
@@ -109,8 +113,27 @@ def _composite(table: Table, access: TableAccess, query: Query, schema: Schema) 
         why=_story(query, equal, [key.expression for key in sort], span, where),
         per_day=query.frequency.value,
         where=where,
+        include=_covering(access, keys, query, schema),
         equalities=len(equal),
+        is_ordered=bool(sort),
+        unsupported=_unindexable(table, keys, schema),
     )
+
+
+def _covering(access: TableAccess, keys: list[IndexKey], query: Query, schema: Schema) -> tuple[str, ...]:
+    """Return the one or two columns that spare a very frequent narrow read the visit to the table."""
+    rest = access.selected - {key.expression for key in keys}
+    is_worth_it = query.kind == "read" and query.frequency.value >= _VERY_FREQUENT and len(rest) <= 2
+    return tuple(sorted(rest)) if is_worth_it and schema.engine == "postgresql" else ()
+
+
+def _unindexable(table: Table, keys: list[IndexKey], schema: Schema) -> str | None:
+    if schema.engine not in ("mysql", "mariadb"):
+        return None
+    long = [column for key in keys if (column := table.column(key.expression)) and _LONG_TYPE.search(column.type)]
+    if not long:
+        return None
+    return f"{schema.engine} indexes no whole {long[0].type} column: {long[0].name} would need a prefix length."
 
 
 def _sort_keys(access: TableAccess, equal: list[str]) -> list[IndexKey]:

@@ -12,6 +12,7 @@ from database_specialist.agent.model.workload import RejectedIndex
 _YEAR_DAYS = 365
 TINY_ROWS = 1_000
 """A table of fewer rows in a year fits into a few pages, which a scan reads as fast as an index."""
+_HUGE_ROWS = 10_000_000
 _FEW_VALUES = 8
 
 
@@ -47,8 +48,21 @@ def choose(schema: Schema, found: Sequence[Candidate]) -> Choice:
     for table in schema.tables:
         own = [candidate for candidate in found if candidate.table == table.name]
         for candidate in _merged(_worthwhile(table, own, schema, choice)):
-            choice.kept.append(candidate)
+            choice.kept.append(_summarised(table, candidate, schema))
     return choice
+
+
+def _summarised(table: Table, candidate: Candidate, schema: Schema) -> Candidate:
+    """Return a block-range index for spans of time in a huge table whose rows lie in the order of their time."""
+    column = table.column(candidate.columns[0]) if len(candidate.keys) == 1 else None
+    is_span = candidate.equalities == 0 and not candidate.is_ordered and candidate.method == "btree"
+    if column is None or not is_span or not table.append_only or schema.engine != "postgresql":
+        return candidate
+    rows = rows_in_a_year(table) or 0.0
+    if rows < _HUGE_ROWS or column.logical_type not in ("timestamp", "date"):
+        return candidate
+    why = f"{candidate.why}; {table.name} grows to {rows:,.0f} rows a year in the order of {column.name}, so that a"
+    return replace(candidate, method="brin", why=f"{why} summary of its blocks is enough and costs almost nothing")
 
 
 def rows_in_a_year(table: Table) -> float | None:
@@ -76,6 +90,8 @@ def _worthwhile(table: Table, found: Sequence[Candidate], schema: Schema, choice
         elif rows is not None and rows < TINY_ROWS:
             reason = f"{table.name} has about {rows:,.0f} rows after a year: a scan of a few pages is as fast."
             choice.reject(candidate, reason)
+        elif pruned := _pruned(table, candidate):
+            choice.reject(candidate, pruned)
         elif unselective := _unselective(table, candidate):
             choice.reject(candidate, unselective)
         else:
@@ -114,6 +130,15 @@ def _is_prefix(shorter: Candidate, columns: Sequence[str]) -> bool:
         return False
     head = shorter.equalities
     return set(columns[:head]) == set(shorter.columns[:head]) and tuple(columns[head:size]) == shorter.columns[head:]
+
+
+def _pruned(table: Table, candidate: Candidate) -> str | None:
+    """Say so where the partitions already leave out what the span leaves out."""
+    parts = table.partitioning
+    is_span = candidate.equalities == 0 and not candidate.is_ordered and candidate.where is None
+    if parts is None or parts.method != "range" or not is_span or candidate.columns != parts.columns[:1]:
+        return None
+    return f"{table.name} is partitioned by {parts.columns[0]}: a span of it reads only the partitions it falls in."
 
 
 def _unselective(table: Table, candidate: Candidate) -> str | None:
@@ -156,6 +181,8 @@ def _join(longer: Candidate, shorter: Candidate) -> Candidate:
     return replace(
         longer,
         serves=serves,
+        include=longer.include if shorter.origin == "foreign_key" else (),
+        is_ordered=longer.is_ordered or shorter.is_ordered,
         why=f"{longer.why}; {shorter.why}",
         per_day=longer.per_day + shorter.per_day,
         origin="query" if "query" in (longer.origin, shorter.origin) else "foreign_key",

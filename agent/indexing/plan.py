@@ -17,13 +17,20 @@ _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
 def plan_indexes(schema: Schema, workload: Workload, *, findings: Sequence[Finding] = ()) -> Indexes:
-    """Return the indexes that the workload and the foreign keys need, and those considered and not taken."""
+    """Return the indexes that the workload and the foreign keys need, and those considered and not taken.
+
+    A finding that names a planned index takes it out of the plan, with the finding's words as the reason.
+    """
     choice = choose(schema, candidates(schema, workload))
+    objections = {finding.place.rpartition(".")[2]: finding for finding in findings if finding.code.startswith("IDX")}
     taken = {name for table in schema.tables for name in _constraint_names(table)}
     planned: list[Index] = []
     for candidate in choice.kept:
         name = _name(candidate, taken)
         taken.add(name)
+        if name in objections:
+            choice.reject(candidate, f"{objections[name].code}: {objections[name].message}")
+            continue
         planned.append(
             Index(
                 name=name,

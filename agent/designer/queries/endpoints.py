@@ -65,7 +65,7 @@ def endpoint(text: str, phrases: dict[tuple[str, ...], str], account: str | None
     is_alone = is_own and entity == account
     is_keyed = _is_key_then_word(parts, place) and _held_by(parts[place + 1], phrases) in (None, entity)
     intent = _intent(match["method"], action, is_one=ends_in_key or is_alone or is_keyed)
-    return Endpoint(intent, entity, stem(action), within, is_own, text[match.end() :].strip(" -–:`"))
+    return Endpoint(intent, entity, stem(action), within, is_own, text[match.end() :].strip(" -\u2013:`"))
 
 
 def _intent(method: str, action: str, *, is_one: bool) -> str:

@@ -242,7 +242,9 @@ def _text_search(catalog: Catalog, table: Table, column: Column) -> Draft:
     else:
         where.append(f"{name} LIKE {binds.bind('prefix', 'text', example='a%')}")
         how = "starts with what was typed (the application appends %)"
-    order = (name, *(catalog.qualified(table, key) for key in catalog.key(table) if key != column))
+    # SQLite's LIKE folds case: only an order that folds it too lets one index serve both.
+    first = f"{name} COLLATE NOCASE" if catalog.schema.engine == "sqlite" else name
+    order = (first, *(catalog.qualified(table, key) for key in catalog.key(table) if key != column))
     select = Select(
         tuple(catalog.qualified(table, shown) for shown in catalog.shown(table)),
         catalog.quoted(table.name),

@@ -23,7 +23,8 @@ def upkeep(catalog: Catalog) -> Iterator[Draft]:
             table.retention_days is not None and clock is not None and not table.append_only and not table.partitioning
         ):
             days = table.retention_days
-            why = f"Deletes {table.name.replace('_', ' ')} older than {days.value:g} days, a batch at a time: {days.basis}"
+            rows = table.name.replace("_", " ")
+            why = f"Deletes {rows} older than {days.value:g} days, a batch at a time: {days.basis}"
             yield _purge(catalog, table, clock, "purge", why, days.facts)
 
 

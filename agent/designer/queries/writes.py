@@ -60,10 +60,7 @@ def update(catalog: Catalog, table: Table, named: Sequence[str] = ()) -> Draft |
     if not columns or table.append_only or not catalog.key(table):
         return None
     binds = Bindings(catalog.schema.engine)
-    changes = [
-        f"{catalog.quoted(column.name)} = {binds.of(table, column, name=f'new_{column.name}', example=_unique_example(table, column))}"
-        for column in columns
-    ]
+    changes = [_change(catalog, table, column, binds) for column in columns]
     where = [*by_key(catalog, table, binds), *in_tenant(catalog, table, binds), *_unchanged(catalog, table, binds)]
     what = "_".join(column.name for column in wanted) if len(wanted) in (1, 2) else ""
     return Draft(
@@ -76,6 +73,11 @@ def update(catalog: Catalog, table: Table, named: Sequence[str] = ()) -> Draft |
         parameters=binds.parameters,
         returns="nothing",
     )
+
+
+def _change(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> str:
+    example = fresh_example(catalog, table, column)
+    return f"{catalog.quoted(column.name)} = {binds.of(table, column, name=f'new_{column.name}', example=example)}"
 
 
 def target_state(catalog: Catalog, table: Table, verb: str) -> str | None:
@@ -224,13 +226,6 @@ def _value(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> s
     return binds.of(table, column, example=fresh_example(catalog, table, column))
 
 
-def _unique_example(table: Table, column: Column) -> str | None:
-    is_unique = any(
-        column.name in unique.columns or f"(lower({column.name}))" in unique.columns for unique in table.uniques
-    )
-    return f"new-{column.name.replace('_', '-')}" if is_unique and "char" in column.type + "text" else None
-
-
 def _on_conflict(catalog: Catalog, table: Table, columns: Sequence[Column]) -> list[str]:
     """Let a link that exists stand, and a row of which each owner has one take the new values."""
     names = {column.name for column in columns}
@@ -328,8 +323,9 @@ def _unreferenced(catalog: Catalog, table: Table) -> list[str]:
     found: list[str] = []
     for child, key in catalog.children(table):
         if key.on_delete in ("no action", "restrict") and child.name != table.name:
+            here, there = catalog.quoted(table.name), catalog.quoted(child.name)
             on = " AND ".join(
-                f"{catalog.quoted(child.name)}.{catalog.quoted(name)} = {catalog.quoted(table.name)}.{catalog.quoted(ref)}"
+                f"{there}.{catalog.quoted(name)} = {here}.{catalog.quoted(ref)}"
                 for name, ref in zip(key.columns, key.ref_columns, strict=True)
             )
             found.append(f"NOT EXISTS (SELECT 1 FROM {catalog.quoted(child.name)} WHERE {on})")
