@@ -86,6 +86,11 @@ class PostgresSandbox:
         self._admin = server.connect()
         self._watchdog = Watchdog(server, limits)
         self._made = 0
+        self._opened = time.monotonic()
+
+    def elapsed(self) -> float:
+        """Return the seconds since the sandbox was opened."""
+        return time.monotonic() - self._opened
 
     def close(self) -> None:
         """End the administrator's session and the watchdog."""
@@ -348,9 +353,7 @@ class PostgresDatabase:
             self._session = self._sandbox.log_in(self._name)
         return self._session
 
-    def _run(
-        self, sql: str, params: Sequence[object] = (), *, streams: bool = False, capped: bool = True
-    ) -> Result:
+    def _run(self, sql: str, params: Sequence[object] = (), *, streams: bool = False, capped: bool = True) -> Result:
         session = self._open()
         with self._sandbox.watched(session, self._name) as watch:
             try:

@@ -102,5 +102,8 @@ class Sandbox(Protocol):
     def note(self) -> str:
         """Why nothing is run, when `status` is STATIC; else empty."""
 
+    def elapsed(self) -> float:
+        """Return the seconds since the sandbox was opened: the core has no clock of its own."""
+
     def database(self) -> AbstractContextManager[Database]:
         """Make an empty database."""

@@ -1,0 +1,166 @@
+"""Proofs of the delete actions: a parent row is deleted, and its children are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from database_specialist.agent.dialects import quote, quote_all
+from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.relational import ForeignKey, Schema, Table
+from database_specialist.agent.verification.records import Parts, Recorder
+from database_specialist.agent.verification.sandbox import Database, StatementError
+
+_MOST_BLOCKERS = 12
+_REFUSED = ("23503", "23001", "23000")
+_CLAIMS = {
+    "cascade": "Deleting a row of {parent} deletes its rows of {child}.",
+    "restrict": "A row of {parent} cannot be deleted while rows of {child} refer to it.",
+    "no action": "A row of {parent} cannot be deleted while rows of {child} refer to it.",
+    "set null": "Deleting a row of {parent} keeps its rows of {child} and empties the reference.",
+    "set default": "Deleting a row of {parent} keeps its rows of {child} and sets the reference to its default.",
+}
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One foreign key, and the values by which the chosen children refer to their parent."""
+
+    table: Table
+    key: ForeignKey
+    engine: Engine
+    values: tuple[object, ...] = ()
+
+    @property
+    def subject(self) -> str:
+        return f"{self.table.name}.{self.key.name}"
+
+    @property
+    def claim(self) -> str:
+        return _CLAIMS[self.key.on_delete].format(parent=self.key.ref_table, child=self.table.name)
+
+    def where(self, columns: Sequence[str]) -> str:
+        mark = (lambda place: f"${place}") if self.engine == "postgresql" else (lambda place: "?")
+        return " AND ".join(f"{quote(name, self.engine)} = {mark(place)}" for place, name in enumerate(columns, 1))
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What the deletion did; `refusal` or the counts of children."""
+
+    refusal: StatementError | None
+    before: int = 0
+    still_refer: int = 0
+    lost: int = 0
+
+
+def prove_cascades(parts: Parts, database: Database, recorder: Recorder) -> None:
+    """Delete one parent for each foreign key, in a transaction that is rolled back."""
+    for table in parts.schema.tables:
+        for key in table.foreign_keys:
+            case = _with_values(_Case(table, key, parts.schema.engine), database)
+            if case is None:
+                empty = f"no seeded row of {table.name} refers to {key.ref_table}"
+                recorder.not_checked("cascade", f"{table.name}.{key.name}", _Case(table, key, "postgresql").claim, empty)
+            else:
+                _prove(case, parts.schema, database, recorder)
+
+
+def _with_values(case: _Case, database: Database) -> _Case | None:
+    names = [quote(name, case.engine) for name in case.key.columns]
+    present = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    order = ", ".join(str(place) for place in range(1, len(names) + 1))
+    query = f"SELECT {', '.join(names)} FROM {quote(case.table.name, case.engine)} WHERE {present} ORDER BY {order} LIMIT 1"
+    try:
+        rows = database.execute(query).rows
+    except StatementError:
+        return None
+    return _Case(case.table, case.key, case.engine, rows[0]) if rows else None
+
+
+def _prove(case: _Case, schema: Schema, database: Database, recorder: Recorder) -> None:
+    cleared: list[str] = []
+    for _ in range(_MOST_BLOCKERS):
+        outcome = _delete(case, cleared, database)
+        blocker = _other_blocker(outcome.refusal, case, schema)
+        # Rows that others hold on to are taken away first, so that this key's own action is seen.
+        if blocker is None or blocker in cleared:
+            break
+        cleared.insert(0, blocker)
+    _record(case, outcome, cleared, recorder)
+
+
+def _delete(case: _Case, cleared: Sequence[str], database: Database) -> _Outcome:
+    child, parent = quote(case.table.name, case.engine), quote(case.key.ref_table, case.engine)
+    referring = f"SELECT count(*) FROM {child} WHERE {case.where(case.key.columns)}"
+    before = total = 0
+    try:
+        with database.trial():
+            for table in cleared:
+                database.execute(f"DELETE FROM {quote(table, case.engine)}")
+            before = _number(database, referring, case.values)
+            total = _number(database, f"SELECT count(*) FROM {child}")
+            database.execute(f"DELETE FROM {parent} WHERE {case.where(case.key.ref_columns)}", case.values)
+            database.check_deferred()
+            still = _number(database, referring, case.values)
+            lost = total - _number(database, f"SELECT count(*) FROM {child}")
+    except StatementError as error:
+        return _Outcome(error, before)
+    return _Outcome(None, before, still, lost)
+
+
+def _number(database: Database, query: str, values: Sequence[object] = ()) -> int:
+    return int(str(database.execute(query, values).rows[0][0]))
+
+
+def _other_blocker(refusal: StatementError | None, case: _Case, schema: Schema) -> str | None:
+    """Return the table of the other foreign key that refused; None when it was this key, or something else."""
+    if refusal is None or refusal.sqlstate not in _REFUSED or refusal.constraint in (None, case.key.name):
+        return None
+    for table in schema.tables:
+        if any(key.name == refusal.constraint for key in table.foreign_keys):
+            return None if table.name in (case.table.name, case.key.ref_table) else table.name
+    return None
+
+
+def _record(case: _Case, outcome: _Outcome, cleared: Sequence[str], recorder: Recorder) -> None:
+    beside = f" (after the rows of {', '.join(sorted(cleared))} were taken away)" if cleared else ""
+    if outcome.refusal is not None:
+        _record_refusal(case, outcome.refusal, beside, recorder)
+    elif case.key.on_delete in ("restrict", "no action"):
+        recorder.failed("cascade", case.subject, case.claim, f"the row was deleted{beside}")
+    elif outcome.before == 0:
+        why = f"once other references were out of the way, no row of {case.table.name} was left{beside}"
+        recorder.not_checked("cascade", case.subject, case.claim, why)
+    else:
+        _record_deletion(case, outcome, beside, recorder)
+
+
+def _record_refusal(case: _Case, refusal: StatementError, beside: str, recorder: Recorder) -> None:
+    by = refusal.constraint or refusal.message
+    # SQLite does not name the foreign key that refuses.
+    is_this = refusal.sqlstate in _REFUSED and refusal.constraint in (None, case.key.name)
+    if case.key.on_delete in ("restrict", "no action"):
+        if is_this:
+            recorder.passed("cascade", case.subject, case.claim, f"refused by {refusal.constraint or 'a foreign key'}{beside}")
+        else:
+            recorder.passed("cascade", case.subject, case.claim, f"refused, though first by {by}{beside}")
+    elif is_this and refusal.constraint:
+        recorder.failed("cascade", case.subject, case.claim, f"refused by {by} itself{beside}")
+    elif refusal.sqlstate in ("23502",):
+        recorder.failed("cascade", case.subject, case.claim, f"refused: {refusal}{beside}")
+    else:
+        detail = f"not reached: the deletion is blocked by {by}{beside}"
+        recorder.not_checked("cascade", case.subject, case.claim, detail)
+
+
+def _record_deletion(case: _Case, outcome: _Outcome, beside: str, recorder: Recorder) -> None:
+    is_self = case.table.name == case.key.ref_table
+    gone = outcome.before if case.key.on_delete == "cascade" else 0
+    least = gone + is_self
+    kept_right = outcome.lost >= least if case.key.on_delete == "cascade" else outcome.lost == least
+    came_back = f"{outcome.before} rows referred to it; {outcome.still_refer} still do, {outcome.lost} were deleted{beside}"
+    if outcome.still_refer == 0 and kept_right:
+        recorder.passed("cascade", case.subject, case.claim, came_back)
+    else:
+        recorder.failed("cascade", case.subject, case.claim, came_back)

@@ -1,0 +1,99 @@
+"""Proofs by example: what must be accepted is, and what must be refused is refused by the constraint meant."""
+
+from __future__ import annotations
+
+from database_specialist.agent.model.entities import Example
+from database_specialist.agent.model.evidence import CheckKind
+from database_specialist.agent.sampling.examples import ExampleScript, example_statements
+from database_specialist.agent.sampling.violations import ExampleError, Expected
+from database_specialist.agent.verification.records import Parts, Recorder
+from database_specialist.agent.verification.sandbox import Database, StatementError
+from database_specialist.agent.verification.structure import one_line
+
+_STATES: dict[str, tuple[str, ...]] = {
+    "23503": ("23503", "23001"),  # PostgreSQL 18 tells RESTRICT apart
+    "23001": ("23503", "23001"),
+}
+_RAISED = ("23514", "P0001", "45000", "23000")
+"""What a trigger may raise on one engine or another."""
+
+
+def prove_examples(parts: Parts, database: Database, recorder: Recorder) -> None:
+    """Play every example on the empty tables, each in a transaction that is rolled back."""
+    for example in parts.entity_model.examples:
+        kind: CheckKind = "example_accept" if example.expect == "accept" else "example_reject"
+        claim = f"{example.id} is {example.expect}ed: {example.text}"
+        try:
+            script = example_statements(example, parts.entity_model, parts.schema)
+        except ExampleError as error:
+            recorder.failed(kind, example.id, claim, str(error))
+            continue
+        problem, detail = _play(example, script, database)
+        if problem:
+            recorder.failed(kind, example.id, claim, problem)
+        else:
+            recorder.passed(kind, example.id, claim, detail)
+
+
+def _play(example: Example, script: ExampleScript, database: Database) -> tuple[str, str]:
+    """Return a problem or "", and what came back."""
+    try:
+        with database.trial():
+            problem = _set_up(script, database)
+            refusal = None if problem else _probe(script, database)
+    except StatementError as error:
+        return f"the example does not stay in its transaction: {error}", ""
+    if problem:
+        return problem, ""
+    if example.expect == "accept":
+        return (f"refused: {refusal} in: {one_line(script.probe)}", "") if refusal else ("", "accepted")
+    return _judge(refusal, script.expected)
+
+
+def _set_up(script: ExampleScript, database: Database) -> str:
+    for statement in script.setup:
+        try:
+            database.execute(statement)
+        except StatementError as error:
+            return f"its set-up is refused: {error} in: {one_line(statement)}"
+    return ""
+
+
+def _probe(script: ExampleScript, database: Database) -> StatementError | None:
+    try:
+        database.execute(script.probe)
+        database.check_deferred()
+    except StatementError as error:
+        return error
+    return None
+
+
+def _judge(refusal: StatementError | None, expected: Expected | None) -> tuple[str, str]:
+    if refusal is None:
+        return f"accepted, though {expected or 'a constraint'} was to refuse it", ""
+    by = refusal.constraint or refusal.column or refusal.message
+    if expected is None:
+        if (refusal.sqlstate or "").startswith(("23", "P0001", "45000", "22")):
+            return "", f"refused by {by}"
+        return f"refused by an error that is no constraint: {refusal}", ""
+    if not is_meant(refusal, expected):
+        return f"refused by {by} ({refusal}), not by {expected.name}", ""
+    named = refusal.constraint == expected.name or refusal.column == expected.name
+    how = f"refused by {expected.name}" if named else f"refused by {expected.name}, seen by its kind: {refusal}"
+    return "", how
+
+
+def is_meant(refusal: StatementError, expected: Expected) -> bool:
+    """Return whether a refusal is the one that an example means, as far as the engine says by what it refused."""
+    state = refusal.sqlstate or ""
+    if expected.kind == "trigger":
+        return state in _RAISED and refusal.constraint in (None, "", expected.name)
+    if not state.startswith(_STATES.get(expected.sqlstate, (expected.sqlstate,))):
+        return False
+    if expected.kind in ("not_null", "type"):
+        return refusal.column in (None, "", expected.name)
+    if refusal.constraint:
+        return refusal.constraint == expected.name
+    if refusal.column and expected.columns:
+        return set(refusal.column.split(", ")) == set(expected.columns)
+    return True

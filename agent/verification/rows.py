@@ -1,0 +1,177 @@
+"""Proofs on rows: the seed goes in, and every query of the workload runs on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from database_specialist.agent.dialects import bind, quote, split_statements
+from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.workload import Query
+from database_specialist.agent.sampling.parameters import parameter_values
+from database_specialist.agent.verification.records import Parts, Recorder, counted
+from database_specialist.agent.verification.sandbox import Database, Result, StatementError
+from database_specialist.agent.verification.structure import one_line
+
+_CLOCK = re.compile(
+    r"\b(now|current_date|current_timestamp|current_time|localtimestamp|localtime|clock_timestamp|random|"
+    r"statement_timestamp|transaction_timestamp|curdate|utc_timestamp|utc_date|sysdate|julianday|gen_random_uuid|"
+    r"uuidv7|rand|uuid)\b|'now'",
+    re.IGNORECASE,
+)
+_TAKEN = {"23505": "unique constraint", "23P01": "exclusion constraint"}
+_REFERRED = {"23503": "foreign key", "23001": "foreign key"}
+
+
+def prove_seed(parts: Parts, database: Database, recorder: Recorder) -> bool:
+    """Insert the seed and count its rows; return whether all went in."""
+    seed, engine = parts.operations.seed, parts.schema.engine
+    claim = "The seed goes in, with the rows that it promises."
+    for statement in split_statements(seed.sql, engine):
+        try:
+            database.execute(statement)
+        except StatementError as error:
+            recorder.failed("seed", "seed", claim, f"{error} in: {one_line(statement)}")
+            _leave_transaction(database)
+            return False
+    found = {name: _count(name, database, engine) for name in seed.rows}
+    wrong = tuple(f"{name} holds {found[name]} rows, not {rows}" for name, rows in seed.rows.items() if found[name] != rows)
+    if wrong:
+        recorder.failed("seed", "seed", claim, "; ".join(wrong))
+        return False
+    total = sum(found.values())
+    figure = counted(total, "rows", "rows counted in all tables after the seed")
+    detail = f"{total} rows in {len(found)} tables"
+    recorder.passed("seed", "seed", claim, detail, figure=figure)
+    return True
+
+
+def _leave_transaction(database: Database) -> None:
+    """End a transaction that the seed began and could not finish."""
+    try:
+        database.execute("ROLLBACK")
+    except StatementError:
+        return  # there was none
+
+
+def _count(table: str, database: Database, engine: Engine) -> int:
+    try:
+        return int(str(database.execute(f"SELECT count(*) FROM {quote(table, engine)}").rows[0][0]))
+    except StatementError:
+        return -1
+
+
+def prove_queries(parts: Parts, database: Database, recorder: Recorder) -> None:
+    """Prepare and run each query on the seeded rows, in a transaction that is rolled back."""
+    for query in parts.workload.queries:
+        _prove_query(query, parts, database, recorder)
+
+
+def _prove_query(query: Query, parts: Parts, database: Database, recorder: Recorder) -> None:
+    claim = f"{query.id} ({query.name}) prepares and runs on the seeded rows."
+    try:
+        values = parameter_values(query, parts.schema, lambda sql: list(database.execute(sql).rows))
+    except StatementError as error:
+        recorder.failed("query", query.id, claim, f"no value for its parameters: {error}")
+        return
+    try:
+        result = _run(query, values, parts.schema.engine, database)
+    except StatementError as error:
+        _record_refusal(query, values, error, parts, database, recorder)
+        return
+    word = "returned" if query.kind == "read" else "changed"
+    if _CLOCK.search(query.sql):
+        recorder.passed("query", query.id, claim, f"ran; the rows {word} depend on when it runs")
+        return
+    figure = counted(result.row_count, "rows", f"rows {word} on the seeded rows")
+    recorder.passed("query", query.id, claim, f"{result.row_count} rows {word}", figure=figure)
+
+
+def _run(query: Query, values: Sequence[object], engine: Engine, database: Database) -> Result:
+    sql, names = bind(query.sql, query, engine=engine)
+    by_name = {parameter.name: value for parameter, value in zip(query.parameters, values, strict=True)}
+    types = {parameter.name: parameter.type for parameter in query.parameters}
+    with database.trial():
+        result = database.prepared(sql, [types[name] for name in names], [by_name[name] for name in names])
+        database.check_deferred()
+    return result
+
+
+def _record_refusal(
+    query: Query,
+    values: Sequence[object],
+    error: StatementError,
+    parts: Parts,
+    database: Database,
+    recorder: Recorder,
+) -> None:
+    """Tell a wrong statement from one whose drawn values meet a constraint, as such values may.
+
+    The values come from rows that exist, so an insert repeats a key, and a delete takes what is referred to.
+    """
+    claim = f"{query.id} ({query.name}) prepares and runs on the seeded rows."
+    state = error.sqlstate or ""
+    name = error.constraint or "a constraint"
+    if query.kind == "write" and state in _TAKEN:
+        fresh = _fresh(query, values, error, parts)
+        try:
+            result = _run(query, fresh, parts.schema.engine, database)
+        except StatementError as again:
+            if again.sqlstate not in _TAKEN:
+                recorder.failed("query", query.id, claim, str(again))
+                return
+            detail = f"ran; its values, drawn from existing rows, meet the {_TAKEN[state]} {name}, as they must"
+            recorder.passed("query", query.id, claim, detail)
+            return
+        figure = counted(result.row_count, "rows", "rows changed on the seeded rows")
+        recorder.passed("query", query.id, claim, f"{result.row_count} rows changed", figure=figure)
+    elif query.kind == "write" and state in _REFERRED and re.search(r"\bdelete\b", query.sql, re.IGNORECASE):
+        detail = f"ran; the row drawn is referred to, and the {_REFERRED[state]} {name} keeps it, as it must"
+        recorder.passed("query", query.id, claim, detail)
+    elif query.kind == "write" and _is_rule_of_trigger(error, parts):
+        detail = f"ran; the values drawn meet the rule that a trigger keeps: {error.message}"
+        recorder.passed("query", query.id, claim, detail)
+    else:
+        recorder.failed("query", query.id, claim, str(error))
+
+
+def _is_rule_of_trigger(error: StatementError, parts: Parts) -> bool:
+    if error.sqlstate in ("P0001", "45000"):
+        return True
+    checks = {check.name for table in parts.schema.tables for check in table.checks}
+    domains = any(domain.check for domain in parts.schema.domains)
+    return error.sqlstate == "23514" and bool(parts.schema.routines) and error.constraint not in checks and not domains
+
+
+def _fresh(query: Query, values: Sequence[object], error: StatementError, parts: Parts) -> tuple[object, ...]:
+    """Return the values with those of the repeated key made new, unless they refer to other rows."""
+    referring = {
+        f"{table.name}.{column}" for table in parts.schema.tables for key in table.foreign_keys for column in key.columns
+    }
+    repeated = _key_of(error, parts)
+    return tuple(
+        _other(value) if parameter.source in repeated - referring else value
+        for parameter, value in zip(query.parameters, values, strict=True)
+    )
+
+
+def _key_of(error: StatementError, parts: Parts) -> set[str]:
+    """Return "table.column" of the columns of the constraint that refused."""
+    for table in parts.schema.tables:
+        keys = [*table.uniques, *([table.primary_key] if table.primary_key else [])]
+        for key in keys:
+            # SQLite names the columns instead of the constraint.
+            if key.name == error.constraint or (table.name == error.table and ", ".join(key.columns) == error.column):
+                return {f"{table.name}.{name}" for column in key.columns for name in re.findall(r"\w+", column)}
+    return set()
+
+
+def _other(value: object) -> object:
+    if isinstance(value, UUID):
+        return UUID(int=value.int ^ 1)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value + 1_000_000
+    if isinstance(value, str) and re.search(r"\d", value):
+        return re.sub(r"\d", lambda digit: str((int(digit[0]) + 5) % 10), value, count=1)
+    return f"x{value}" if isinstance(value, str) else value

@@ -1,0 +1,112 @@
+"""Proving a design by running it: each claim becomes a record with what came back.
+
+    empty database --ddl--> catalog, objects --> examples --seed--> queries, delete actions
+    empty database --migrations--> the same catalog --> empty --> the same catalog
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.evidence import CheckKind, EvidenceLog, Measurement
+from database_specialist.agent.model.operations import Operations
+from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.verification.cascades import prove_cascades
+from database_specialist.agent.verification.catalog import Catalog
+from database_specialist.agent.verification.examples import prove_examples
+from database_specialist.agent.verification.migrating import prove_migrations
+from database_specialist.agent.verification.records import Parts, Recorder
+from database_specialist.agent.verification.rows import prove_queries, prove_seed
+from database_specialist.agent.verification.sandbox import Database, Sandbox
+from database_specialist.agent.verification.static import check_statically
+from database_specialist.agent.verification.structure import prove_catalog, prove_ddl, prove_objects
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The evidence of a verification, and the times that it took."""
+
+    log: EvidenceLog
+    measurements: tuple[Measurement, ...]
+
+
+def verify(
+    *,
+    entity_model: EntityModel,
+    schema: Schema,
+    workload: Workload,
+    indexes: Indexes,
+    operations: Operations,
+    sandbox: Sandbox,
+    progress: Callable[[str], None] = lambda doing: None,
+) -> Verification:
+    """Run every claim of a design on the sandbox's engine; where that cannot run it, parse it and say so.
+
+    Records stand in a fixed order and hold nothing that differs between two runs: times are measurements.
+    """
+    parts = Parts(entity_model, schema, workload, indexes, operations)
+    recorder = Recorder(sandbox, progress)
+    if sandbox.status == "STATIC":
+        check_statically(parts, recorder)
+    else:
+        _prove(parts, recorder)
+    return Verification(EvidenceLog(records=tuple(recorder.records)), tuple(recorder.measurements))
+
+
+def _prove(parts: Parts, recorder: Recorder) -> None:
+    with recorder.sandbox.database() as database:
+        catalog = _prove_structure(parts, database, recorder)
+        if catalog is None:
+            _skip_all(parts, "the DDL did not run", recorder)
+            return
+        with recorder.phase("examples", f"{len(parts.entity_model.examples)} examples"):
+            prove_examples(parts, database, recorder)
+        _prove_rows(parts, database, recorder)
+    with recorder.phase("migrations", f"{len(parts.operations.migrations)} migrations up, down, up"):
+        with recorder.sandbox.database() as second:
+            prove_migrations(parts, second, catalog, recorder)
+
+
+def _prove_structure(parts: Parts, database: Database, recorder: Recorder) -> Catalog | None:
+    with recorder.phase("structure", f"{len(parts.schema.tables)} tables"):
+        if not prove_ddl(parts, database, recorder):
+            return None
+        catalog = prove_catalog(parts, database, recorder)
+        prove_objects(parts, catalog, recorder)
+    return catalog
+
+
+def _prove_rows(parts: Parts, database: Database, recorder: Recorder) -> None:
+    with recorder.phase("seed", f"{sum(parts.operations.seed.rows.values())} seed rows"):
+        is_seeded = prove_seed(parts, database, recorder)
+    if not is_seeded:
+        _skip_rows(parts, "the seed did not go in", recorder)
+        return
+    with recorder.phase("queries", f"{len(parts.workload.queries)} queries"):
+        prove_queries(parts, database, recorder)
+    keys = sum(len(table.foreign_keys) for table in parts.schema.tables)
+    with recorder.phase("delete actions", f"{keys} foreign keys"):
+        prove_cascades(parts, database, recorder)
+
+
+def _skip_all(parts: Parts, why: str, recorder: Recorder) -> None:
+    recorder.not_checked("catalog", "schema", "The catalog read back equals the model.", why)
+    for example in parts.entity_model.examples:
+        kind: CheckKind = "example_accept" if example.expect == "accept" else "example_reject"
+        recorder.not_checked(kind, example.id, f"{example.id} is {example.expect}ed: {example.text}", why)
+    recorder.not_checked("seed", "seed", "The seed goes in, with the rows that it promises.", why)
+    _skip_rows(parts, why, recorder)
+    recorder.not_checked("migration", "migrations", "The migrations give the same catalog as the DDL.", why)
+
+
+def _skip_rows(parts: Parts, why: str, recorder: Recorder) -> None:
+    for query in parts.workload.queries:
+        claim = f"{query.id} ({query.name}) prepares and runs on the seeded rows."
+        recorder.not_checked("query", query.id, claim, why)
+    for table in parts.schema.tables:
+        for key in table.foreign_keys:
+            subject = f"{table.name}.{key.name}"
+            recorder.not_checked("cascade", subject, f"Deleting a parent does what {key.on_delete} says.", why)
