@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from database_specialist.agent.designer.fields import field_lists
 from database_specialist.agent.designer.lexicon import Lexicon
 from database_specialist.agent.designer.nouns import comparable, name_words, singular_name
 from database_specialist.agent.designer.phrases import Resolved, phrases, resolve
@@ -23,8 +24,11 @@ _KIND_WEIGHT = {
 _DEED_WEIGHT = {"store": 1.0, "touch": 0.5, "other": 0.3, "none": 0.2}
 _MENTION_CAP = 4.0
 _REST = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+(/[\w/:{}.*-]+)")
+_PARTICIPLE = re.compile(r"(?:ed|able|ible|ing)$")
 _VERSION = re.compile(r"^(?:v\d+|api|rest|me|admin|public|internal|\W*)$")
-_NAMED = re.compile(r"`?\b([A-Za-z][\w]*(?: [A-Za-z]\w+)?)`? (?:table|entity|entities|collection)s?\b")
+_REST_TEXT = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\b(?:\s+/\S+)?")
+_NAMED = re.compile(r"`?\b([A-Za-z]\w*(?: [A-Za-z]\w+)?)`? (?:tables?|entity|entities)\b|\b([a-z]+_[a-z_]+)`? rows?\b")
+_IDENTIFIER = re.compile(r"(?<![\w./:-])([a-z]+(?:_[a-z]+)+s|[A-Z][a-z]+(?:[A-Z][a-z]+)+)(?![\w(./-])")
 _FEATURE = re.compile(r"^(?:[\d.]+\s+)?(.+?)\s+(?:management|tracking|administration|registration|processing|handling|creation|recording|scheduling|ordering|module)$", re.I)
 _DTO = re.compile(r"(?:Request|Response|Input|Payload|Dto|DTO|Body|Params|Query|Error|Props|Result|Filter|Args|Config|Page|List|Create|Update)$")
 
@@ -129,7 +133,10 @@ def _fact_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
     yield from _title_signs(fact, weight, lexicon)
     yield from _named_signs(fact, weight, lexicon)
     yield from _rest_signs(fact, lexicon)
-    for phrase in phrases(fact.text, lexicon):
+    if fact.kind not in ("technology", "quantity"):
+        yield from _field_signs(fact, lexicon)
+    yield from _identifier_signs(fact, weight, lexicon)
+    for phrase in phrases(_REST_TEXT.sub(" ", fact.text), lexicon):
         resolved = resolve(phrase.words, lexicon)
         if resolved is None:
             continue
@@ -158,20 +165,46 @@ def _title_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
         resolved = resolve(phrase.words, lexicon)
         if resolved is None:
             continue
-        in_data = bool({word for title in fact.section for word in name_words(title)} & lexicon.words("data_sections"))
+        in_data = in_data_section(fact, lexicon)
         alone = len(phrase.words) == len(name_words(fact.title))
-        value = 3.0 if in_data and alone else 2.0 if phrase.deed == "store" else 1.5 if alone and resolved.archetype else 0.5
+        value = 3.0 if in_data and alone else 2.0 if phrase.deed == "store" else 1.5 if alone and resolved.archetype else 0.3
         yield Sign(resolved, "title", value * min(1.0, weight), fact.id)
+
+
+def in_data_section(fact: Fact, lexicon: Lexicon) -> bool:
+    """Whether the heading above says that a list of stored things follows: "Domain entities"."""
+    words = name_words(fact.section[-1]) if fact.section else ()
+    return 0 < len(words) <= 4 and bool(set(words) & lexicon.words("data_sections"))
+
+
+def _identifier_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
+    """Names that stand in the text as they stand in code: "order_items", "OrderItem"."""
+    for match in _IDENTIFIER.finditer(fact.text if not fact.title else f"{fact.title} ; {fact.text}"):
+        words = name_words(match[1])
+        is_name = "_" in match[1] and singular_name(words, lexicon) != "_".join(words)
+        resolved = resolve(words, lexicon)
+        if resolved is None or (not is_name and resolved.archetype is None) or _DTO.search(match[1]):
+            continue
+        exact = resolved.archetype is not None and resolved.surface == singular_name(words, lexicon)
+        yield Sign(resolve_name(match[1], lexicon), "identifier", 1.2 if exact or is_name else 0.6, fact.id)
 
 
 def _named_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
     for match in _NAMED.finditer(fact.text):
-        words = name_words(match[1])
+        words = name_words(match[1] or match[2])
         stops = lexicon.words("function_words") | lexicon.words("store") | lexicon.words("other") | lexicon.words("modifiers")
         while words and words[0] in stops:
             words = words[1:]
-        if words and words[-1] not in lexicon.words("heads") and words[-1] not in stops:
+        if words and words[-1] not in lexicon.words("heads") and words[-1] not in stops and not _PARTICIPLE.search(words[-1]):
             yield Sign(resolve_name("_".join(words), lexicon), "named", 4.0 if weight >= 0.25 else 1.0, fact.id)
+
+
+def _field_signs(fact: Fact, lexicon: Lexicon) -> Iterator[Sign]:
+    for listed in field_lists(fact, lexicon):
+        words = listed.owner.split("_")
+        resolved = resolve_name(listed.owner, lexicon) if listed.explicit else resolve(words, lexicon)
+        if resolved is not None:
+            yield Sign(resolved, "fields", 8.0 if listed.explicit else 1.5, fact.id)
 
 
 def _rest_signs(fact: Fact, lexicon: Lexicon) -> Iterator[Sign]:

@@ -39,6 +39,8 @@ class EntityDraft:
     tenant_scoped: bool = False
     declared: bool = False
     """Its attributes stand in a machine format or an explicit list: nothing customary is added."""
+    listed: bool = False
+    """A statement lists its fields as those of a table."""
     facts: tuple[str, ...] = ()
     added_because: str | None = None
     weight: float = 0.0
@@ -78,6 +80,8 @@ class Draft:
     examples: list[Example] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     tenant: str | None = None
+    wanted: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """(source, role, target, fact): references that field lists name."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Comparable name (or a role, or a synonym) -> the entity that stands for it."""
 
@@ -95,6 +99,9 @@ class Draft:
         if alias is None:
             archetype = self.lexicon.names.get(comparable(name, self.lexicon).replace("_", " "))
             alias = self.aliases.get(archetype) if archetype else None
+        if alias is None:
+            tails = [entity for entity in self.entities if entity.endswith("_" + name)]
+            alias = tails[0] if len(tails) == 1 and "_" not in name and name not in self.lexicon.archetypes else None
         return self.entities.get(alias) if alias else None
 
     def relations_of(self, source: str) -> Iterator[Relationship]:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from database_specialist.agent.designer.attributes import attribute, from_spec
+from database_specialist.agent.designer.conventions import (
+    add_times,
+    apply_conventions,
+    apply_histories,
+    apply_soft_deletion,
+    apply_tenancy,
+)
+from database_specialist.agent.designer.declared import read_declared
 from database_specialist.agent.designer.draft import Draft
+from database_specialist.agent.designer.fields import read_fields
 from database_specialist.agent.designer.lexicon import DEFAULT, Lexicon
 from database_specialist.agent.designer.nouns import human
-from database_specialist.agent.designer.relationships import relate_customary
-from database_specialist.agent.designer.selection import select_entities
+from database_specialist.agent.designer.people import set_roles
+from database_specialist.agent.designer.relationships import relate_all
+from database_specialist.agent.designer.selection import drop_baseless, select_entities
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
@@ -25,24 +35,31 @@ def model_entities(
 ) -> EntityModel:
     """Model the entities of a Brief by lexicon and convention; with `previous`, mend what the findings object to."""
     draft = Draft(brief, lexicon)
-    select_entities(draft)
+    folded = select_entities(draft)
+    apply_conventions(draft)
+    set_roles(draft, folded)
+    drop_baseless(draft)
+    read_declared(draft)
+    read_fields(draft)
     _add_customary_attributes(draft)
-    relate_customary(draft)
+    relate_all(draft)
+    apply_histories(draft)
+    apply_tenancy(draft)
+    apply_soft_deletion(draft)
+    add_times(draft)
     return EntityModel(
         entities=tuple(entity.freeze() for entity in draft.entities.values()),
         relationships=tuple(draft.relationships),
+        tenant=draft.tenant,
     )
 
 
 def _add_customary_attributes(draft: Draft) -> None:
     for entity in draft.entities.values():
-        because = f"The documents name the {human(entity.name)} and leave its properties open; this one is customary."
+        if entity.declared or entity.listed:
+            continue
+        because = f"The documents name {human(entity.plural)} and leave this property open; it is customary for them."
         for spec in entity.archetype.attributes if entity.archetype else ():
             entity.attributes.setdefault(spec.name, from_spec(spec, entity.name, because, draft.lexicon))
-        if not entity.attributes:
-            entity.attributes["name"] = attribute("name", entity.name, because=because)
-        for name in ("created_at", "updated_at"):
-            entity.attributes.setdefault(
-                name,
-                attribute(name, entity.name, because=f"Support and audits ask when {human(entity.name)} rows changed."),
-            )
+        if not entity.attributes and entity.kind == "core":
+            entity.attributes["name"] = attribute("name", entity.name, lexicon=draft.lexicon, because=because)

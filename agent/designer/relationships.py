@@ -1,17 +1,139 @@
-"""Relationships: customary ones, nested resources, key-like attributes, and the words of possession."""
+"""Relationships: customary ones, nested resources, key-like fields, and the words of possession."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator
+
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.lexicon import RelationSpec
-from database_specialist.agent.designer.nouns import human
+from database_specialist.agent.designer.nouns import article, comparable, human, name_words
+from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Relationship
 
+_PATH = re.compile(r"/[\w/:{}.-]+")
+_GENERIC_ROLES = frozenset({"subject", "item", "group", "person", "copy", "building", "holder", "session"})
+_PART_KINDS = frozenset({"line_item", "weak", "token", "association", "history", "event"})
 
-def relate_customary(draft: Draft) -> None:
-    """Add the archetypes' customary relationships to entities that the design has."""
+
+def relate_all(draft: Draft) -> None:
+    """Add the relationships, those that the documents state before those that are customary."""
+    _relate_wanted(draft)
+    _relate_key_fields(draft)
+    _relate_nested(draft)
+    _relate_stated(draft)
+    _relate_customary(draft)
+    _relate_by_name(draft)
+
+
+def _relate_wanted(draft: Draft) -> None:
+    for source, role, target, fact in draft.wanted:
+        if source in draft.entities and target in draft.entities:
+            _add(draft, draft.entities[source], draft.entities[target], role, (fact,), required=False)
+
+
+def _relate_key_fields(draft: Draft) -> None:
+    """A field that is called after another entity's key refers to it."""
+    for entity in draft.entities.values():
+        for name in [name for name in entity.attributes if name.endswith("_id")]:
+            target = draft.find(name.removesuffix("_id"))
+            if target is not None and target is not entity:
+                attribute = entity.attributes.pop(name)
+                _add(draft, entity, target, name.removesuffix("_id"), attribute.facts, required=attribute.required)
+
+
+def _relate_nested(draft: Draft) -> None:
+    """`/orders/:id/items`: items belong to an order."""
+    for fact in draft.brief.in_scope:
+        for path in _PATH.findall(fact.text):
+            for owner, part in _nested_pairs(path, draft):
+                _relate_owner(draft, owner, part, fact.id)
+
+
+def _relate_owner(draft: Draft, owner: EntityDraft, part: EntityDraft, fact: str) -> None:
+    if any(known.target == owner.name for known in draft.relations_of(part.name)):
+        return
+    if any(known.target == part.name for known in draft.relations_of(owner.name)):
+        return
+    if part.archetype is not None and _is_stronger(part, owner):
+        return
+    _add(draft, part, owner, owner.name, (fact,), owned=part.kind in _PART_KINDS)
+
+
+def _is_stronger(part: EntityDraft, owner: EntityDraft) -> bool:
+    """People and reference lists do not belong to the thing under whose address they are listed."""
+    return part.archetype is not None and (part.archetype.person or part.kind == "reference" and owner.kind != "core")
+
+
+def _nested_pairs(path: str, draft: Draft) -> Iterator[tuple[EntityDraft, EntityDraft]]:
+    segments = [segment for segment in path.strip("/").split("/") if segment]
+    for position in range(len(segments) - 2):
+        if segments[position + 1].startswith((":", "{")) and not segments[position + 2].startswith((":", "{")):
+            owner = draft.find(comparable(segments[position], draft.lexicon))
+            part = draft.find(comparable(segments[position + 2], draft.lexicon))
+            if owner is not None and part is not None and owner is not part:
+                yield owner, part
+
+
+def _relate_stated(draft: Draft) -> None:
+    """Read "each X has several Y", "X belong to a Y", "Y per X", "many-to-many"."""
+    names = _surface_pattern(draft)
+    if not names:
+        return
+    for fact in draft.brief.in_scope:
+        text = f"{fact.title}: {fact.text}" if fact.title else fact.text
+        for rule in draft.lexicon.conventions.get("stated", ()):
+            pattern = rule["pattern"].replace("{A}", f"(?P<a>{names})").replace("{B}", f"(?P<b>{names})")
+            for match in re.finditer(pattern, text, re.IGNORECASE):
+                _relate_match(draft, match["a"], match["b"], rule["means"], fact)
+
+
+def _surface_pattern(draft: Draft) -> str:
+    surfaces: set[str] = set()
+    for entity in draft.entities.values():
+        surfaces |= {human(entity.name), human(entity.plural)}
+    for alias in draft.aliases:
+        surfaces.add(human(alias))
+        surfaces.add(human(alias) + "s")
+    return "|".join(re.escape(surface) for surface in sorted(surfaces, key=lambda surface: (-len(surface), surface)))
+
+
+def _relate_match(draft: Draft, left: str, right: str, means: str, fact: Fact) -> None:
+    a, b = draft.find("_".join(name_words(left))), draft.find("_".join(name_words(right)))
+    if a is None or b is None or a is b or a.declared and b.declared:
+        return
+    if means == "a_has_many_b":
+        _relate_owner(draft, a, b, fact.id)
+    elif means == "b_has_many_a":
+        _relate_owner(draft, b, a, fact.id)
+    elif means == "many_to_many" and not _are_linked(draft, a, b):
+        draft.relate(
+            Relationship(
+                source=a.name, target=b.name, role=b.name, cardinality="many_to_many", required=False,
+                inverse=a.plural, facts=(fact.id,),
+            )
+        )  # fmt: skip
+
+
+def _are_linked(draft: Draft, a: EntityDraft, b: EntityDraft) -> bool:
+    for relation in draft.relationships:
+        if {relation.source, relation.target} == {a.name, b.name}:
+            return True
+    by_source: dict[str, set[str]] = {}
+    for relation in draft.relationships:
+        by_source.setdefault(relation.source, set()).add(relation.target)
+    links = [e for e in draft.entities.values() if e.kind == "association"]
+    wanted = {a.name, b.name}
+    customary = any(
+        e.archetype and {draft.aliases.get(t) for s in e.archetype.relations for t in s.targets} >= wanted for e in links
+    )
+    return customary or any(by_source.get(link.name, set()) >= wanted for link in links)
+
+
+def _relate_customary(draft: Draft) -> None:
     for entity in list(draft.entities.values()):
-        if entity.archetype is None or entity.declared:
+        if entity.archetype is None or entity.declared or entity.listed:
             continue
         for spec in entity.archetype.relations:
             _relate_spec(draft, entity, spec)
@@ -21,31 +143,115 @@ def _relate_spec(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> None:
     target = _target(draft, entity, spec)
     if target is None:
         return
-    generic = spec.role in ("subject", "item", "owner_ref", "group", "session", "person")
-    role = target.name if generic or (spec.role == spec.targets[0] and target.name != spec.role) else spec.role
+    role = _role(draft, entity, spec, target)
+    known = [relation for relation in draft.relations_of(entity.name) if relation.target == target.name]
+    if known and (len(known) > 1 or role == target.name or not _is_second_role(entity, spec, draft)):
+        return
+    if any(r.source == target.name and r.target == entity.name for r in draft.relationships) and not spec.required:
+        return
     draft.relate(
         Relationship.model_validate(
             {
                 "source": entity.name,
                 "target": target.name,
-                "role": "parent" if target is entity and role == entity.name else role,
+                "role": role,
                 "cardinality": "one_to_one" if spec.one else "many_to_one",
                 "required": spec.required and target is not entity,
-                "ownership": spec.ownership,
-                "inverse": entity.plural,
-                "added_because": f"{human(entity.name).capitalize()} rows refer to the {human(target.name)} they concern.",
+                "ownership": spec.ownership if spec.required or spec.ownership != "referenced" else "independent",
+                "inverse": entity.plural if target is not entity else f"child_{entity.plural}",
+                "added_because": _because(entity, target, role),
             }
         )
     )
+
+
+def _is_second_role(entity: EntityDraft, spec: RelationSpec, draft: Draft) -> bool:
+    """Whether an archetype means two different roles of one target: follower and followed."""
+    if entity.archetype is None:
+        return False
+    return sum(bool(set(other.targets) & set(spec.targets)) for other in entity.archetype.relations) > 1
+
+
+def _because(entity: EntityDraft, target: EntityDraft, role: str) -> str:
+    if target is entity:
+        return f"{human(entity.plural).capitalize()} form a tree: {article(entity.name)} may have a {human(role)} of its own kind."
+    named = "" if role == target.name else f" as its {human(role)}"
+    return f"{article(entity.name).capitalize()} concerns {article(target.name)}{named}; without the reference it could not be found from there."
+
+
+def _role(draft: Draft, entity: EntityDraft, spec: RelationSpec, target: EntityDraft) -> str:
+    if target is entity:
+        return "parent" if spec.role == entity.name else spec.role
+    if spec.role in _GENERIC_ROLES:
+        return target.name
+    archetype_names = {name.split("_")[-1] for name in spec.targets} | set(spec.targets)
+    stands_for_role = draft.aliases.get(spec.role) == target.name and spec.role != target.name
+    if spec.role in archetype_names and not stands_for_role:
+        return target.name
+    return spec.role
 
 
 def _target(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> EntityDraft | None:
     for name in spec.targets:
         if name == "self":
             return entity
-        if name == "*":
-            continue
-        found = draft.find(name)
+        found = _nearest(draft, entity) if name == "*" else draft.find(name)
         if found is not None and found is not entity:
             return found
     return None
+
+
+def _nearest(draft: Draft, entity: EntityDraft) -> EntityDraft | None:
+    """Return the core entity that most often stands in one statement with this one."""
+    counts: Counter[str] = Counter()
+    word = re.compile(rf"\b(?:{re.escape(human(entity.name))}|{re.escape(human(entity.plural))})\b", re.IGNORECASE)
+    others = [other for other in draft.entities.values() if other.kind == "core" and other is not entity and not (other.archetype and other.archetype.person)]
+    for fact in draft.brief.in_scope:
+        if not word.search(fact.text):
+            continue
+        lower = fact.text.lower()
+        for other in others:
+            if re.search(rf"\b(?:{re.escape(human(other.name))}|{re.escape(human(other.plural))})\b", lower):
+                counts[other.name] += 1
+    if not counts:
+        return None
+    best = max(counts, key=lambda name: (counts[name], draft.entities[name].weight))
+    return draft.entities[best]
+
+
+def _relate_by_name(draft: Draft) -> None:
+    """An entity that is called after another belongs to it: `order_note` to `order`."""
+    for entity in list(draft.entities.values()):
+        if entity.declared or "_" not in entity.name:
+            continue
+        words = entity.name.split("_")
+        owner = next((draft.entities[n] for n in ("_".join(words[:i]) for i in range(len(words) - 1, 0, -1)) if n in draft.entities), None)
+        if owner is None or any(known.target == owner.name for known in draft.relations_of(entity.name)):
+            continue
+        if any(known.target == entity.name for known in draft.relations_of(owner.name)):
+            continue
+        _add(draft, entity, owner, owner.name, entity.facts[:1], owned=True)
+
+
+def _add(
+    draft: Draft,
+    source: EntityDraft,
+    target: EntityDraft,
+    role: str,
+    facts: tuple[str, ...],
+    *,
+    required: bool = True,
+    owned: bool = False,
+) -> None:
+    draft.relate(
+        Relationship(
+            source=source.name,
+            target=target.name,
+            role=role,
+            required=required,
+            ownership="owned" if owned and required else "referenced" if required else "independent",
+            inverse=source.plural,
+            facts=facts,
+            added_because=None if facts else _because(source, target, role),
+        )
+    )

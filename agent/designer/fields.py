@@ -1,0 +1,173 @@
+"""Lists of fields in prose: "Customer (name, email)", "products with SKU, name and price", "a users table with ..."."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from database_specialist.agent.designer.attributes import attribute, setting_of
+from database_specialist.agent.designer.draft import Draft, EntityDraft
+from database_specialist.agent.designer.lexicon import Lexicon
+from database_specialist.agent.designer.nouns import name_words, singular_name
+from database_specialist.agent.designer.phrases import phrases, resolve
+from database_specialist.agent.model.brief import Fact
+
+_EXPLICIT = re.compile(
+    r"(?P<name>[\w`]+(?:[ -]\w+)?)`?\s+(?:tables?|entity|entities|records?|collection)\s+"
+    r"(?:(?:should|must|shall|will)\s+)?(?:have|has|need(?:s)?|contain(?:s)?|include(?:s)?|store(?:s)?|with)\s+(?P<list>[^.;]+)",
+    re.IGNORECASE,
+)
+_WITH = re.compile(r"\b(?:with|including|includes?|contains?|containing|captur\w+|records?|stor\w+|has|have|fields?:|attributes?:|such as|consists? of|enter\w*|specif\w+|provid\w+|like)\s*:?\s+(?P<list>[^.;:()]+)", re.IGNORECASE)
+_PARENTHESES = re.compile(r"(?P<name>[A-Za-z][\w`-]*(?: [a-z]\w+)?)`?\s*\((?:e\.g\.,?|i\.e\.,?|such as|including|includes?:?|fields?:)?\s*(?P<list>[^()]{6,})\)")
+_SPLIT = re.compile(r"\s*(?:,|;|\band\b|\bplus\b|\bor\b|&|\+|/|\|)\s*(?![^()]*\))", re.IGNORECASE)
+_LEAD = re.compile(r"^(?:columns?|fields?|attributes?|properties|the|following|for|as|:|\s)+\s+", re.IGNORECASE)
+_ENDING = re.compile(r"\s+(?:columns?|fields?|attributes?)$", re.IGNORECASE)
+_DROPPED = frozenset("the a an its their his her our optional unique etc one or more other any of each all new current for basic full key free".split())
+_STATE_WORDS = frozenset("status state type role priority kind level gender category mode method channel severity tier".split())
+_MAX_FIELDS = 25
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a list."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class FieldList:
+    """What a statement lists about a thing."""
+
+    owner: str
+    fields: tuple[Field, ...]
+    explicit: bool
+    """The statement says table, columns or fields: the list is complete."""
+    fact: str
+
+
+def field_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
+    """Yield the field lists of a statement, explicit ones first."""
+    explicit = list(_EXPLICIT.finditer(fact.text))
+    for match in explicit:
+        fields = split_fields(match["list"])
+        if fields:
+            yield FieldList(_own_name(match["name"], lexicon), fields, True, fact.id)
+    if explicit:
+        return
+    for match in _PARENTHESES.finditer(fact.text):
+        fields = split_fields(match["list"])
+        resolved = resolve(name_words(match["name"]), lexicon)
+        if resolved is not None and _are_fields(fields, lexicon):
+            yield FieldList(resolved.name, fields, False, fact.id)
+    yield from _with_lists(fact, lexicon)
+
+
+def _with_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
+    for match in _WITH.finditer(fact.text):
+        owner = _owner_before(fact, fact.text[: match.start()], lexicon)
+        fields = split_fields(match["list"])
+        if owner and _are_fields(fields, lexicon):
+            yield FieldList(owner, fields, False, fact.id)
+
+
+def _owner_before(fact: Fact, before: str, lexicon: Lexicon) -> str | None:
+    """Return the thing that a list after "with" describes: the last object before it, else the title's."""
+    for text in (before, fact.title or "", fact.section[-1] if fact.section else ""):
+        resolved = [found for phrase in phrases(text, lexicon) if (found := resolve(phrase.words, lexicon))]
+        if resolved:
+            return resolved[-1].name
+    return None
+
+
+def _are_fields(fields: tuple[Field, ...], lexicon: Lexicon) -> bool:
+    """Whether most names look like properties rather than things or deeds."""
+    known = sum(bool(setting_of(field.name, lexicon)) for field in fields)
+    return len(fields) >= 2 and known >= max(2, (len(fields) + 1) // 2)
+
+
+def split_fields(text: str) -> tuple[Field, ...]:
+    """Split a list into fields; what cannot be a name is left out.
+
+    >>> [field.name for field in split_fields("columns for user_id, e-mail address and status (open/closed)")]
+    ['user_id', 'email_address', 'status']
+    """
+    found: dict[str, Field] = {}
+    for part in _SPLIT.split(_LEAD.sub("", text.strip())):
+        parsed = _field(part)
+        if parsed is not None:
+            found.setdefault(parsed.name, parsed)
+    return tuple(found.values())[:_MAX_FIELDS]
+
+
+def _field(part: str) -> Field | None:
+    bracket = re.search(r"\(([^()]*)\)", part)
+    plain = _ENDING.sub("", re.sub(r"\([^()]*\)", " ", part)).strip(" .`*:\"'").replace("e-mail", "email").replace("E-mail", "email")
+    words = [word for word in name_words(plain) if word not in _DROPPED]
+    if not 0 < len(words) <= 3 or not words[0][0].isalpha() or any(len(word) > 25 for word in words):
+        return None
+    values = tuple(value.strip() for value in re.split(r"[,/|]|\bor\b", bracket[1])) if bracket else ()
+    clean = tuple(value for value in values if re.fullmatch(r"[A-Za-z][\w -]{0,30}", value))
+    return Field("_".join(words), clean if len(clean) == len(values) else (), "optional" in part.lower())
+
+
+def _own_name(name: str, lexicon: Lexicon) -> str:
+    words = name_words(name)
+    stops = lexicon.words("function_words") | lexicon.words("modifiers") | lexicon.words("other") | lexicon.words("store")
+    while len(words) > 1 and words[0] in stops:
+        words = words[1:]
+    return singular_name(words, lexicon)
+
+
+def read_fields(draft: Draft) -> None:
+    """Give entities the fields that the documents list for them."""
+    for fact in draft.brief.in_scope:
+        if fact.kind in ("technology", "quantity"):
+            continue
+        for listed in field_lists(fact, draft.lexicon):
+            entity = draft.find(listed.owner)
+            if entity is None or entity.declared:
+                continue
+            for field in listed.fields:
+                _place(draft, entity, field, listed)
+            entity.listed = entity.listed or listed.explicit
+
+
+def _place(draft: Draft, entity: EntityDraft, field: Field, listed: FieldList) -> None:
+    name = _plain_name(field.name, entity)
+    if name is None:
+        return
+    other = draft.find(name.removesuffix("_id")) if name.endswith("_id") or not setting_of(name, draft.lexicon) else None
+    if other is not None and (other is not entity):
+        draft.wanted.append((entity.name, name.removesuffix("_id"), other.name, listed.fact))
+        return
+    if not listed.explicit and not setting_of(name, draft.lexicon) and len(name.split("_")) > 2:
+        return
+    values = tuple("_".join(name_words(value)) for value in field.values)
+    is_enum = len(values) > 1 and name.split("_")[-1] in _STATE_WORDS
+    known = entity.attributes.get(name)
+    if known is not None and known.facts:
+        return
+    entity.attributes[name] = attribute(
+        name,
+        entity.name,
+        lexicon=draft.lexicon,
+        facts=(listed.fact,),
+        type="enum" if is_enum else None,
+        values=values if is_enum else None,
+        required=False if field.optional or _is_often_empty(name) else None,
+    )
+
+
+def _plain_name(name: str, entity: EntityDraft) -> str | None:
+    """Return the column's name, or None for the entity's own surrogate key and for its list parts."""
+    if name in ("id", f"{entity.name}_id", "uuid"):
+        return None
+    tail = entity.name.split("_")[-1]
+    return None if name == f"{tail}_id" else name
+
+
+def _is_often_empty(name: str) -> bool:
+    return name in ("description", "notes", "note", "comment", "bio", "avatar", "image", "photo", "website", "end_date", "completed_at", "middle_name")
