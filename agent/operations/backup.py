@@ -203,7 +203,8 @@ def _restore_test(plan: _Plan, ground: Ground) -> str:
     names = ", ".join(found.table for found in tables)
     return (
         f"Monthly: restore {plan.values['project']} to a spare host at a random time of the last "
-        f"{plan.values['retention_days']} days, compare row counts and newest rows of {names} with the primary at that time, and note the duration: "
+        f"{plan.values['retention_days']} days, compare row counts and newest rows of {names} with the primary at that "
+        "time, and note the duration: "
         f"it must stay below the RTO of {span(plan.rto.value)}."
     )
 

@@ -74,7 +74,8 @@ def _invalidation(writers: list[str], access: Access, ttl: int) -> str:
     tables = listed(access.tables)
     if not writers:
         return f"no query of the workload writes {tables}: the entry ends after {number(ttl)} s"
-    return f"{listed(writers)} write {tables}: they delete the key after the commit; what is missed ends after {number(ttl)} s"
+    deleting = f"{listed(writers)} write {tables} and delete the key after the commit"
+    return f"{deleting}; what is missed ends after {number(ttl)} s"
 
 
 def footprint(access: Access, ground: Ground) -> tuple[Figure, Figure]:
@@ -106,10 +107,9 @@ def _keys(access: Access, ground: Ground) -> tuple[float, str]:
         if target in ground.rows:
             count = ground.rows[target].year_1.value
             return max(1, round(count * HOT_KEYS)), f"{number(count)} {target} in year 1 x {HOT_KEYS:.0%} hot (assumed)"
-    distinct = max(1.0, access.query.frequency.value / 24 * HOT_KEYS)
-    return round(distinct), (
-        f"{number(access.query.frequency.value)} executions a day / 24 x {HOT_KEYS:.0%} distinct within an hour (assumed)"
-    )
+    daily = access.query.frequency.value
+    distinct = max(1, round(daily / 24 * HOT_KEYS))
+    return distinct, f"{number(daily)} executions a day / 24 x {HOT_KEYS:.0%} distinct within an hour (assumed)"
 
 
 def _refers_to(table: Table | None, column: str) -> str:
@@ -145,10 +145,10 @@ def decide_cache(ground: Ground) -> Decision:
         else f"none of the {len(ground.accesses)} queries is both frequent and allowed to be stale"
     )
     why += f"; the hot set of {size(hot.value)} fits into the database's own memory"
+    tables = dict.fromkeys(table for access in found for table in access.tables) or {ground.largest.table: None}
     other = Option(
         choice="a cache beside the database",
-        rejected_because=f"a second copy of {listed(dict.fromkeys(t for a in found for t in a.tables)) if found else ground.largest.table} "
-        "to keep right for answers that the buffers already hold",
+        rejected_because=f"a second copy of {listed(tables)} to keep right for answers that the buffers already hold",
     )
     return _decision(ground, "no cache beside the database", why + ".", other)
 

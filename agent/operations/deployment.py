@@ -38,13 +38,14 @@ def plan_deployment(ground: Ground, migrations: Sequence[Migration], backup: Bac
 
 def _prepare(ground: Ground, commands: Commands, backup: Backup) -> _Step:
     database, capacity = database_name(ground.brief.project), ground.capacity
+    disk = capacity.bytes_year_1.value
+    memory = settings_memory(capacity.cache_bytes)
     action = (
-        f"Provide {database}: {size(capacity.bytes_year_1.value * 2)} of disk (twice the {size(capacity.bytes_year_1.value)} "
-        f"of year 1), {settings_memory(capacity.cache_bytes)} of buffers for the hot set, "
-        f"{number(capacity.connections.value)} connections; then take the backup to return to."
+        f"Provide {database}: {size(disk * 2)} of disk (twice the {size(disk)} of year 1), {memory} of buffers for the "
+        f"hot set, {number(capacity.connections.value)} connections; then take the backup to return to."
     )
     taken = next((job.commands[-1] for job in backup.jobs if job.kind in ("base", "snapshot")), "")
-    lines = (*commands.provide(settings_memory(capacity.cache_bytes), round(capacity.connections.value)), taken)
+    lines = (*commands.provide(memory, round(capacity.connections.value)), taken)
     return "prepare", action, tuple(line for line in lines if line), commands.unprovide()
 
 
@@ -74,7 +75,10 @@ def _expand_live(live: Sequence[Index], ground: Ground, commands: Commands) -> _
         f"{name} ({number(ground.size_of(name).rows_year_1.value)} rows in year 1)"
         for name in dict.fromkeys(index.table for index in live)
     )
-    action = f"Where {tables} already hold rows, build their indexes without stopping writers, one command at a time."
+    action = (
+        f"Where {tables} already hold rows, take these commands in place of the index migration: they build the "
+        "indexes without stopping writers, one at a time."
+    )
     lines = tuple(commands.build_live(index) for index in live)
     names = listed((index.name for index in live), most=3)
     return "expand", action, (*lines, *commands.invalid_indexes()), commands.undo_live(names, live[0].name)
@@ -92,7 +96,8 @@ def _backfill(migrations: Sequence[Migration], ground: Ground, commands: Command
     lines = [commands.migrate(_file(migration, "up"), migration.transactional) for migration in filled]
     lines += [line for table in busiest for line in commands.validate(table)]
     lines += list(commands.analyze([table.name for table in busiest]))
-    abort = f"Stop: nothing was changed in {listed(table.name for table in busiest)}; mend the rows that are reported and repeat."
+    names = listed(table.name for table in busiest)
+    abort = f"Stop: nothing was changed in {names}; mend the rows that are reported and repeat."
     return "backfill", action, tuple(lines), abort
 
 
@@ -117,8 +122,15 @@ def _switch(ground: Ground, commands: Commands) -> _Step:
     frequent = sorted(ground.accesses, key=lambda access: -access.query.frequency.value)[:2]
     ids = listed(f"{access.query.id} ({access.query.name})" for access in frequent)
     peak = ground.capacity.peak_queries_per_second
-    action = f"Start the release that uses the new tables on one instance, then on all, and watch {ids} up to the peak of {number(peak.value)} queries/s."
-    abort = f"Start the release before this one: every table it knows is still there. Rows written meanwhile stay in {listed(t.name for t in _largest_tables(ground, most=2))}."
+    action = (
+        f"Start the release that uses the new tables on one instance, then on all, and watch {ids} up to the peak of "
+        f"{number(peak.value)} queries/s."
+    )
+    written = listed(table.name for table in _largest_tables(ground, most=2))
+    abort = (
+        "Start the release before this one: every table it knows is still there. Rows written meanwhile stay in "
+        f"{written}."
+    )
     return "switch", action, commands.watch(), abort
 
 

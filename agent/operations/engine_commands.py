@@ -13,7 +13,8 @@ from database_specialist.agent.operations.backup import choose_platform
 from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.naming import database_name, shell_query, slug
 
-LOCK_TIMEOUT = "2s"
+LOCK_TIMEOUT = "5s"
+"""As the migrations set it themselves."""
 
 
 @dataclass(frozen=True)
@@ -179,11 +180,15 @@ class PostgresCommands(Commands):
 
     def watch(self) -> tuple[str, ...]:
         """Read pg_stat_activity and the table statistics."""
-        waiting = f"SELECT state, wait_event_type, count(*) FROM pg_stat_activity WHERE datname = '{self.database}' GROUP BY 1, 2"
+        waiting = (
+            "SELECT state, wait_event_type, count(*) FROM pg_stat_activity "
+            f"WHERE datname = '{self.database}' GROUP BY 1, 2"
+        )
         return (
             self.query(waiting),
             self.query(
-                "SELECT relname, n_tup_ins, n_tup_upd, seq_scan FROM pg_stat_user_tables ORDER BY n_tup_ins DESC LIMIT 5"
+                "SELECT relname, n_tup_ins, n_tup_upd, seq_scan FROM pg_stat_user_tables "
+                "ORDER BY n_tup_ins DESC LIMIT 5"
             ),
         )
 
@@ -227,7 +232,10 @@ class MysqlCommands(Commands):
 
     def failed_words(self) -> str:
         """Each statement commits."""
-        return "A failed script stops after the statements that already took effect: run its down script, mend it, run it again."
+        return (
+            "A failed script stops after the statements that already took effect: run its down script, mend it, and "
+            "run it again."
+        )
 
     def build_live(self, index: Index) -> str:
         """Online DDL that refuses rather than lock."""
@@ -295,7 +303,10 @@ class SqliteCommands(Commands):
 
     def lock_words(self) -> str:
         """One writer at a time."""
-        return "The application is stopped or read-only meanwhile: SQLite has one writer at a time, and the script waits 2 s for it."
+        return (
+            "The application is stopped or read-only meanwhile: SQLite has one writer at a time, and the script waits "
+            "2 s for it."
+        )
 
     def failed_words(self) -> str:
         """Copy back."""
@@ -305,12 +316,14 @@ class SqliteCommands(Commands):
         """Building holds the write lock for its length."""
         where = f" WHERE {index.where}" if index.where else ""
         return self.query(
-            f"CREATE INDEX IF NOT EXISTS {self.name(index.name)} ON {self.name(index.table)} ({self._keys(index.keys)}){where}"
+            f"CREATE INDEX IF NOT EXISTS {self.name(index.name)} ON {self.name(index.table)} "
+            f"({self._keys(index.keys)}){where}"
         )
 
     def undo_live(self, names: str, example: str) -> str:
         """Dropping is quick."""
-        return f"{names} may be dropped at any time: DROP INDEX {self.name(example)}. Readers go on, writers wait for the build."
+        drop = f"DROP INDEX {self.name(example)}"
+        return f"{names} may be dropped at any time: {drop}. Readers go on, writers wait for the build."
 
     def validate(self, table: Table) -> tuple[str, ...]:
         """PRAGMA foreign_key_check."""
@@ -322,7 +335,10 @@ class SqliteCommands(Commands):
 
     def existence(self, tables: int) -> tuple[str, ...]:
         """Count in sqlite_schema."""
-        sql = f"SELECT count(*) = {tables} AS all_tables FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        sql = (
+            f"SELECT count(*) = {tables} AS all_tables FROM sqlite_schema "
+            "WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        )
         return (self.query(sql), self.query("PRAGMA integrity_check"))
 
     def watch(self) -> tuple[str, ...]:

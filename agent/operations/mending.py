@@ -13,9 +13,7 @@ _Element = TypeVar("_Element", bound=Part)
 
 
 def mend(operations: Operations, findings: Sequence[Finding]) -> Operations:
-    """Withdraw each cache point, replica, schedule, shard key, collection, key family, search index or access path
-    that an error about this part names; everything else is kept.
-    """  # noqa: D205
+    """Withdraw what an error about this part names, and keep everything else."""
     own = [finding for finding in findings if finding.owner == "plan_operations" and finding.severity == "error"]
     if not own:
         return operations

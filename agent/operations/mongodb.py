@@ -184,7 +184,8 @@ def decide_document_store(
         f"{len(entity_model.entities)} entities are kept by foreign keys.",
         Option(
             choice="MongoDB",
-            rejected_because=f"the {links} relationships, {ground.schema.tables[0].name} among them, would be the application's to keep",
+            rejected_because=f"the {links} relationships between {ground.largest.table} and the other tables would be "
+            "the application's to keep",
         ),
         (),
     )
@@ -195,8 +196,8 @@ def _bytes_words(table: str, ground: Ground) -> str:
     if found is None:
         return f"A document stays below {size(_DOCUMENT_LIMIT)}"
     return (
-        f"{number(found.rows_year_1.value)} documents in year 1, of about {size(found.row_bytes.value)} before their parts, "
-        f"far below the limit of {size(_DOCUMENT_LIMIT)} each"
+        f"{number(found.rows_year_1.value)} documents in year 1, of about {size(found.row_bytes.value)} before their "
+        f"parts, far below the limit of {size(_DOCUMENT_LIMIT)} each"
     )
 
 
@@ -207,7 +208,7 @@ def _other_store(store: Named) -> Decision:
     why = (
         f"The documents name {name}{said}, and no entity of the model is named with it: its data stay in the tables."
         if is_mongo
-        else f"The documents name {name}{said}; this design covers the relational tables and designs nothing for {name}."
+        else f"The documents name {name}{said}; this design covers the relational tables, not {name}."
     )
     return _decision("no collection", why, None, store.fact_ids)
 

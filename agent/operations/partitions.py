@@ -130,7 +130,7 @@ def _leave(table: Table, ranged: list[tuple[Partition, tuple[date, date]]], grou
 def decide_partitioning(ground: Ground) -> tuple[Decision, ...]:
     """Decide for the partitioned tables, and for the largest one that is not."""
     partitioned = [table for table in ground.schema.tables if table.partitioning is not None]
-    decisions = [_yes(table, ground) for table in partitioned]
+    decisions: list[Decision | None] = [_yes(table, ground) for table in partitioned]
     names = {table.name for table in partitioned}
     rest = [found for found in ground.capacity.tables if found.table not in names]
     if rest:
@@ -159,8 +159,8 @@ def _yes(table: Table, ground: Ground) -> Decision:
         alternatives=(
             Option(
                 choice=f"one table {table.name}",
-                rejected_because=f"removing {number(found.rows_per_day.value)} old rows a day one by one leaves as many "
-                f"dead rows to vacuum in a heap of {number(found.rows_year_5.value)} rows",
+                rejected_because=f"removing {number(found.rows_per_day.value)} old rows a day one by one leaves as "
+                f"many dead rows to vacuum in a heap of {number(found.rows_year_5.value)} rows",
             ),
         ),
         facts=found.rows_per_day.facts,

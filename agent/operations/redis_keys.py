@@ -196,7 +196,8 @@ def decide_key_value(ground: Ground, keys: tuple[RedisKey, ...]) -> Decision:
         return _named(stores[0], keys, ground)
     wanted = [(f["name"], fact) for f in _FAMILIES for fact in facts_with(ground.brief.in_scope, f["words"])]
     asked = unique(name.replace("_", " ") for name, _ in wanted)
-    load = f"the peak of {number(peak.value)} queries/s is {'above' if peak.value > NEEDED_RATE else 'below'} the {NEEDED_RATE:,}"
+    side = "above" if peak.value > NEEDED_RATE else "below"
+    load = f"the peak of {number(peak.value)} queries/s is {side} the {NEEDED_RATE:,}"
     why = f"No document names a key-value store; {load} from which one unburdens the database (assumed)"
     why += f"; what is asked of it ({listed(asked)}) is kept in tables" if asked else ""
     return Decision(
@@ -208,7 +209,8 @@ def decide_key_value(ground: Ground, keys: tuple[RedisKey, ...]) -> Decision:
         alternatives=(
             Option(
                 choice="Redis",
-                rejected_because=f"a second system to run and restore beside {size(ground.capacity.bytes_year_1.value)} of tables",
+                rejected_because="a second system to run and restore beside "
+                f"{size(ground.capacity.bytes_year_1.value)} of tables",
             ),
         ),
         facts=unique(fact.id for _, fact in wanted)[:6],
@@ -245,8 +247,8 @@ def _named(store: Named, keys: tuple[RedisKey, ...], ground: Ground) -> Decision
         alternatives=(
             Option(
                 choice="unlogged tables in the relational database",
-                rejected_because=f"each of {number(ground.capacity.peak_queries_per_second.value)} queries/s at peak would "
-                "write a row that expires, and vacuum would run after it",
+                rejected_because=f"of {number(ground.capacity.peak_queries_per_second.value)} queries/s at peak many "
+                "would write a row that expires, and vacuum would run after it",
             ),
         ),
         facts=store.fact_ids,

@@ -70,7 +70,7 @@ def _store(ground: Ground) -> Named | None:
 def _searched(store: Named, ground: Ground, entity_model: EntityModel) -> Entity | None:
     """The entity that the facts name for it, else the one whose text the workload searches, with text to search."""
     told = entity_in(store.text, entity_model)
-    candidates = [told] if told is not None else []
+    candidates: list[Entity | None] = [told]
     for access in ground.accesses:
         sql = access.query.sql.lower()
         if " like " in sql or "ilike" in sql or "tsvector" in sql or "match" in sql.split():
@@ -128,11 +128,9 @@ def _sync(table: str, ground: Ground, entity_model: EntityModel) -> str:
         if outbox is not None
         else f"a worker reads the changes of {table} from the log (logical decoding or binary log)"
     )
-    rows = ground.rows[table].year_1
-    return (
-        f"{way}; {listed(writers) if writers else 'no query of the workload'} change{'s' if len(writers) == 1 or not writers else ''} "
-        f"it. The index can be rebuilt from {table} at any time ({number(rows.value)} rows in year 1)."
-    )
+    changing = f"{listed(writers)} change it" if writers else "no query of the workload changes it"
+    rows = number(ground.rows[table].year_1.value)
+    return f"{way}; {changing}. The index can be rebuilt from {table} at any time ({rows} rows in year 1)."
 
 
 def _query(entity: Entity) -> dict[str, Any]:
@@ -178,13 +176,15 @@ def _unnamed(ground: Ground, entity_model: EntityModel) -> Decision:
     tables = unique(table_name(entity_model, entity.name) for entity in entities if entity is not None)
     sizes = [(name, ground.rows[name].year_5.value) for name in tables if name in ground.rows]
     if not asked:
-        why = f"No document names a search engine, and none of the {len(ground.brief.in_scope)} facts in scope asks to search text."
+        facts = len(ground.brief.in_scope)
+        why = f"No document names a search engine, and none of the {facts} facts in scope asks to search text."
         return _decision("no", why, "Elasticsearch", f"a copy of {ground.largest.table} that nobody asks for", ())
     largest = max(sizes, key=lambda item: item[1], default=(ground.largest.table, ground.largest.rows_year_5.value))
     above = largest[1] > ENOUGH_ROWS
+    side = "above" if above else "below"
     why = (
         f'No document names a search engine; "{_short(asked[0].text)}" reads {listed(tables or (largest[0],))}, '
-        f"{number(largest[1])} rows in year 5, {'above' if above else 'below'} the {number(ENOUGH_ROWS)} up to which the "
+        f"{number(largest[1])} rows in year 5, {side} the {number(ENOUGH_ROWS)} up to which the "
         "database's own text indexes answer within a second (assumed)"
     )
     choice = "no" if not above else "no, to be measured again when the rows are there"
