@@ -3,6 +3,7 @@
     SpecialistError
     |-- ConfigError      a setting or an argument is wrong
     |-- DocumentError    the input folder cannot be used
+    |-- ModelError       the chat model gave no usable answer; `status` says why
     |-- OutputError      a file cannot be written
     `-- SandboxError     no database server can be had, or it died
 
@@ -11,6 +12,11 @@ setting and the remedy.
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+ModelStatus = Literal["llm_unavailable", "refused", "budget_exhausted"]
+"""The provider cannot be reached or gives no usable answer; the model declines; a cap of the run is reached."""
 
 
 class SpecialistError(Exception):
@@ -23,6 +29,14 @@ class ConfigError(SpecialistError):
 
 class DocumentError(SpecialistError):
     """The input folder cannot be used."""
+
+
+class ModelError(SpecialistError):
+    """The chat model gave no usable answer."""
+
+    def __init__(self, message: str, *, status: ModelStatus) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class OutputError(SpecialistError):
