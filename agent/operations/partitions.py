@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
 from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.mapping.partitions import THRESHOLD
 from database_specialist.agent.model.base import Decision, Option
-from database_specialist.agent.model.operations import PartitionSchedule, TableSize
-from database_specialist.agent.model.relational import Partition, Schema, Table
+from database_specialist.agent.model.operations import PartitionSchedule
+from database_specialist.agent.model.relational import Partition, Table
 from database_specialist.agent.operations.capacity import Ground
-from database_specialist.agent.operations.figures import GIB, derived, listed, number, size
+from database_specialist.agent.operations.figures import YEAR_DAYS, derived, listed, number, size
 from database_specialist.agent.operations.naming import age_column, referencing
 
-WORTH_ROWS = 100_000_000
-WORTH_BYTES = 50 * GIB
-"""Where vacuum, index builds and deletes of one table start to take hours. Assumed."""
 _DAYS = {"day": 1, "week": 7, "month": 365 / 12, "quarter": 365 / 4, "year": 365}
 _AHEAD = {"day": 14, "week": 8, "month": 3, "quarter": 2, "year": 1}
 # How a partition's name spells the start of its range.
@@ -128,20 +127,16 @@ def _leave(table: Table, ranged: list[tuple[Partition, tuple[date, date]]], grou
 
 
 def decide_partitioning(ground: Ground) -> tuple[Decision, ...]:
-    """Decide for the partitioned tables, and for the largest one that is not."""
+    """Decide for the tables that the schema's own decisions leave open: the partitioned, and the largest other."""
+    decided = {decision.subject for decision in ground.schema.decisions if decision.topic == "partitioning"}
     partitioned = [table for table in ground.schema.tables if table.partitioning is not None]
-    decisions: list[Decision | None] = [_yes(table, ground) for table in partitioned]
-    names = {table.name for table in partitioned}
-    rest = [found for found in ground.capacity.tables if found.table not in names]
+    decisions = [_yes(table, ground) for table in partitioned if table.name not in decided]
+    names = decided | {table.name for table in partitioned}
+    rest = [table for table in ground.schema.tables if table.name not in names]
     if rest:
-        largest = max(rest, key=lambda found: (_weight(found), found.table))
-        decisions.append(_no(ground.schema.table(largest.table), ground))
-    return tuple(decision for decision in decisions if decision is not None)
-
-
-def _weight(found: TableSize) -> float:
-    """How near a table comes to where partitions start to pay."""
-    return max(found.rows_year_5.value / WORTH_ROWS, found.bytes_year_5.value / WORTH_BYTES)
+        largest = max(rest, key=lambda table: (ground.rows[table.name].year_3.value, table.name))
+        decisions.append(_no(largest, ground))
+    return tuple(decisions or [_yes(table, ground) for table in partitioned[:1]])
 
 
 def _yes(table: Table, ground: Ground) -> Decision:
@@ -167,31 +162,24 @@ def _yes(table: Table, ground: Ground) -> Decision:
     )
 
 
-def _no(table: Table | None, ground: Ground) -> Decision | None:
-    if table is None:
-        return None
+def _no(table: Table, ground: Ground) -> Decision:
     found = ground.size_of(table.name)
-    rows, total = found.rows_year_5.value, found.bytes_year_5.value
-    reached = f"{table.name}, the largest unpartitioned table, holds {number(rows)} rows and {size(total)} in year 5"
-    worth = f"{number(WORTH_ROWS)} rows or {size(WORTH_BYTES)}"
+    rows, total = found.rows_year_3.value, found.bytes_year_3.value
+    others = len(ground.schema.tables) - 1
+    reached = f"{table.name}, the largest of the other tables, holds {number(rows)} rows and {size(total)} in year 3"
     key, users = age_column(table), referencing(table.name, ground.schema)
-    is_large = rows > WORTH_ROWS or total > WORTH_BYTES
-    if is_large:
+    if rows > THRESHOLD:
         choice = f"{table.name} stays whole"
-        why = f"{reached}, above {worth}, where partitions start to pay; {_obstacle(table, users, key is not None)}."
+        why = f"{reached}, above {number(THRESHOLD)} rows, but {_obstacle(table, users, key is not None)}."
     else:
-        choice = f"no partitions for {table.name}" + (
-            " and the smaller tables" if len(ground.schema.tables) > 1 else ""
-        )
+        choice = f"no partitions for {table.name}" + (" and the smaller tables" if others else "")
         until = _until(found.rows_per_day.value, rows)
-        why = f"{reached}, below {worth}, where partitions start to pay (assumed); {until}."
-    cost = (
-        f"every unique key of {table.name} would have to contain {key.name}"
-        if key
-        else f"{table.name} has no date to split by"
-    )
+        why = f"{reached}, below the {number(THRESHOLD)} from which partitions pay (assumed); {until}."
+    cost = f"{table.name} has no date to split by"
+    if key is not None:
+        cost = f"every unique key of {table.name} would have to contain {key.name}"
     return Decision(
-        id="OP-partitioning-rest",
+        id=f"OP-partitioning-{table.name}",
         topic="partitioning",
         subject=table.name,
         choice=choice,
@@ -212,10 +200,7 @@ def _obstacle(table: Table, users: tuple[str, ...], has_date: bool) -> str:
 def _until(per_day: float, rows: float) -> str:
     if per_day <= 0:
         return "it does not grow by the day"
-    years = (WORTH_ROWS - rows) / (per_day * 365)
-    return f"at {number(per_day)} rows a day it gets there about {number(round(5 + years))} years after launch"
-
-
-def partitioned_tables(schema: Schema) -> tuple[str, ...]:
-    """Return the partitioned tables, in the schema's order."""
-    return tuple(table.name for table in schema.tables if table.partitioning is not None)
+    years = (THRESHOLD - rows) / (per_day * YEAR_DAYS)
+    if years > 100:
+        return f"at {number(per_day)} rows a day it does not get there within a century"
+    return f"at {number(per_day)} rows a day it gets there about {number(math.ceil(3 + years))} years after launch"

@@ -50,4 +50,4 @@ def plan_operations(
         nosql=plan_nosql(ground, entity_model, scaling.caches),
         access=access_paths(found),
     )
-    return mend(planned, findings)
+    return mend(planned, findings, schema)

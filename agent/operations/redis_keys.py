@@ -106,7 +106,7 @@ def _key(use: _Use, ground: Ground, entity_model: EntityModel) -> RedisKey:
         pattern=pattern,
         type=family["type"],
         fields=_filled(family["fields"], fill),
-        ttl_seconds=family["ttl_seconds"] or None,
+        ttl_seconds=family["ttl_seconds"],
         purpose=_filled(family["purpose"], fill),
         example=_filled(family["example"], fill),
         bytes_per_key=derived(each, "bytes", f"{words} = {number(each)} B"),
