@@ -19,6 +19,9 @@ from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import Partition, Schema
 from database_specialist.agent.model.workload import Index, Indexes, IndexKey
 
+TRUSTED_EXTENSIONS = frozenset({"btree_gist", "btree_gin", "citext", "pg_trgm", "unaccent", "hstore", "ltree"})
+"""Extensions that the owner of the database may create, and so may drop. Others are the administrator's to remove."""
+
 
 def create_statements(schema: Schema) -> tuple[str, ...]:
     """Return the statements that create the schema on an empty database, in order, without the planned indexes."""
@@ -50,7 +53,16 @@ def create_statements(schema: Schema) -> tuple[str, ...]:
 
 def index_statements(indexes: Indexes, engine: Engine) -> tuple[str, ...]:
     """Return the statements that create the planned indexes."""
-    return tuple(_create_index(index, engine) for index in indexes.planned)
+    extensions = [f"CREATE EXTENSION IF NOT EXISTS {name}" for name in index_extensions(indexes, engine)]
+    return (*extensions, *(_create_index(index, engine) for index in indexes.planned))
+
+
+def index_extensions(indexes: Indexes, engine: Engine) -> tuple[str, ...]:
+    """Return the extensions that the operator classes of planned indexes come from."""
+    if engine != "postgresql":
+        return ()
+    classes = [key.operator_class or "" for index in indexes.planned for key in index.keys]
+    return ("pg_trgm",) if any(each.endswith("trgm_ops") for each in classes) else ()
 
 
 def drop_statements(schema: Schema, indexes: Indexes) -> tuple[str, ...]:
@@ -72,7 +84,12 @@ def drop_statements(schema: Schema, indexes: Indexes) -> tuple[str, ...]:
     statements += [f"DROP TABLE {quote(table.name, engine)}" for table in reversed(schema.tables)]
     statements += [f"DROP DOMAIN {quote(each.name, engine)}" for each in reversed(schema.domains)]
     statements += [f"DROP TYPE {quote(each.name, engine)}" for each in reversed(schema.enums)]
-    statements += [f"DROP EXTENSION {quote(each.name, engine)}" for each in reversed(schema.extensions)]
+    extensions = [each.name for each in schema.extensions] + list(index_extensions(indexes, engine))
+    statements += [
+        f"DROP EXTENSION IF EXISTS {quote(name, engine)}"
+        for name in reversed(list(dict.fromkeys(extensions)))
+        if name in TRUSTED_EXTENSIONS
+    ]
     if engine == "sqlite":
         # A dropped table deletes its rows first, and so would trip over keys that point at it from a cycle.
         return ("PRAGMA foreign_keys = OFF", *statements, "PRAGMA foreign_keys = ON")

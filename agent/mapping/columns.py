@@ -40,7 +40,7 @@ def add_key_column(ground: Ground, draft: TableDraft) -> None:
             name="id",
             type=key_type(ground, entity.name),
             identity=key.kind == "identity",
-            default=new_uuid(ground.engine, ground.version) if key.kind == "uuid" else None,
+            default=new_uuid(ground.engine, ground.major) if key.kind == "uuid" else None,
             comment=attribute.meaning if attribute else f"Identifies one row of {draft.name}.",
             logical_type=attribute.type if attribute and key.kind == "natural" else None,
             attribute=attribute.name if attribute else None,
@@ -48,8 +48,9 @@ def add_key_column(ground: Ground, draft: TableDraft) -> None:
             facts=attribute.facts if attribute else (),
         )
     )
-    if attribute:
-        draft.names[attribute.name] = ("id",)
+    draft.names[attribute.name if attribute else "id"] = ("id",)
+    if attribute and key.kind == "natural":
+        _add_conditions(ground, draft, attribute, "id")
 
 
 def add_attribute_columns(ground: Ground, draft: TableDraft) -> None:
@@ -66,16 +67,29 @@ def add_attribute_columns(ground: Ground, draft: TableDraft) -> None:
 def _add_attribute(ground: Ground, draft: TableDraft, attribute: Attribute, names: tuple[str, ...]) -> None:
     for name in names:
         draft.columns.append(_column(ground, attribute, name))
-        conditions = column_conditions(attribute, quote(name, ground.engine), ground.engine)
-        if conditions:
-            draft.checks.append(
-                Check(
-                    name=constraint_name(draft.name, [name], "check"),
-                    expression=" AND ".join(conditions),
-                    why=f"{attribute.name}: {attribute.meaning}",
-                    facts=attribute.facts,
-                )
+        _add_conditions(ground, draft, attribute, name)
+
+
+def _add_conditions(ground: Ground, draft: TableDraft, attribute: Attribute, name: str) -> None:
+    conditions = column_conditions(attribute, quote(name, ground.engine), ground.engine)
+    if conditions:
+        draft.checks.append(
+            Check(
+                name=constraint_name(draft.name, [name], "check"),
+                expression=" AND ".join(conditions),
+                why=f"{attribute.name}: {attribute.meaning}",
+                facts=attribute.facts,
             )
+        )
+    if attribute.pattern and pattern_check(attribute.pattern, name, ground.engine) is None:
+        ground.ledger.record(
+            "constraint",
+            f"{draft.name}.{name}",
+            "the pattern is left to the application",
+            f"{ground.engine} has no regular expressions of its own, and {attribute.pattern} is no GLOB either.",
+            alternatives=(("an extension with REGEXP", "each connection would have to load it before it writes"),),
+            facts=attribute.facts,
+        )
 
 
 def generate_columns(ground: Ground, draft: TableDraft) -> None:
@@ -92,7 +106,10 @@ def generate_columns(ground: Ground, draft: TableDraft) -> None:
             _record_not_generated(ground, draft, attribute, str(reason))
             continue
         column = draft.column(names[0])
-        draft.replace(column.model_copy(update={"generated": placed.sql, "default": None}))
+        # SQLite keeps what comes out, the others round to the column's scale.
+        rounded = ground.engine == "sqlite" and column.type == "REAL"
+        sql = f"round({placed.sql}, {scale_of(attribute)})" if rounded else placed.sql
+        draft.replace(column.model_copy(update={"generated": sql, "default": None}))
 
 
 def _not_generated(draft: TableDraft, placed: Condition, name: str) -> str | None:
@@ -128,7 +145,7 @@ def _column(ground: Ground, attribute: Attribute, name: str) -> Column:
         name=name,
         type=native_type(attribute, ground.engine),
         nullable=not attribute.required,
-        default=default_expression(attribute, ground.engine, ground.version),
+        default=default_expression(attribute, ground.engine, ground.major),
         comment=attribute.meaning,
         logical_type=attribute.type,
         attribute=attribute.name,

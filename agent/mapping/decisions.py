@@ -54,7 +54,7 @@ def record_specialisations(ground: Ground, drafts: Sequence[TableDraft]) -> None
 
 def record_deletions(ground: Ground, drafts: Sequence[TableDraft]) -> None:
     """Record what a deletion does along each foreign key, grouped by what the ownership says."""
-    keys = [(draft, key) for draft in drafts for key in draft.foreign_keys]
+    keys = [(draft, key) for draft in drafts for key in draft.foreign_keys if key.columns[-1] != "id"]
     sentences = {
         "cascade": (
             "the part goes with its owner",
@@ -111,7 +111,8 @@ def record_associations(ground: Ground, joins: Sequence[TableDraft]) -> None:
             draft.name,
             f"a join table between {sides[0]} and {sides[-1]}",
             f"A row of {sides[0]} has several of {sides[-1]} and the reverse; {draft.name} holds one row for each pair "
-            f"and nothing else. The key is read from {draft.key[0]}; the way back needs an index on {draft.key[-1]}.",
+            f"and goes with either of them. Its key is read from {draft.key[0]}; the way back needs an index on "
+            f"{draft.key[-1]}.",
             alternatives=((f"an array of ids in {sides[0]}", f"no foreign key can hold its members to {sides[-1]}"),),
             facts=draft.facts,
         )
@@ -170,6 +171,40 @@ def record_soft_deletes(ground: Ground, drafts: Sequence[TableDraft]) -> None:
             )
 
 
+def record_logs(ground: Ground, drafts: Sequence[TableDraft]) -> None:
+    """Record how states, actions and events of the past are kept."""
+    for draft in drafts:
+        kind = draft.entity.kind if draft.entity else "core"
+        if kind == "history":
+            owners = [key.ref_table for key in draft.foreign_keys]
+            ground.ledger.record(
+                "history",
+                draft.name,
+                "a row for each change",
+                f"{draft.name} keeps what {owners[0] if owners else 'its owner'} was before; the present state stays "
+                "where it is read most, in the row itself.",
+                alternatives=(
+                    (
+                        "only the time of the last change",
+                        f"the steps before it, which {draft.name} is for, would be lost",
+                    ),
+                ),
+                facts=draft.facts,
+            )
+        if kind == "audit":
+            held = "a trigger refuses changes" if draft.entity and draft.entity.append_only else "grants keep it so"
+            ground.ledger.record(
+                "audit",
+                draft.name,
+                f"rows are added only; {held}",
+                f"{draft.name} answers who did what and when, and a record that can be edited answers nothing.",
+                alternatives=(
+                    ("the server's log", f"it cannot be queried beside the rows that {draft.name} is about"),
+                ),
+                facts=draft.facts,
+            )
+
+
 def record_minimums(ground: Ground) -> None:
     """Record the stated minimums that no constraint tests."""
     for each in ground.model.relationships:
@@ -202,7 +237,12 @@ def _identity_keys(ground: Ground, drafts: Sequence[TableDraft]) -> None:
         "postgresql": "id bigint generated always as identity",
         "sqlite": "id INTEGER PRIMARY KEY, the row id itself",
     }.get(ground.engine, "id bigint auto_increment")
-    naturals = [f"{draft.name} ({', '.join(unique.columns)})" for draft in drafts for unique in draft.uniques[:1]]
+    naturals = [
+        f"{draft.name} ({', '.join(unique.columns)})"
+        for draft in drafts
+        for unique in draft.uniques
+        if "id" not in unique.columns
+    ]
     kept = f" Natural keys stay as unique constraints: {'; '.join(naturals)}." if naturals else ""
     ground.ledger.record(
         "primary_key",
@@ -219,7 +259,7 @@ def _identity_keys(ground: Ground, drafts: Sequence[TableDraft]) -> None:
 
 
 def _uuid_key(ground: Ground, draft: TableDraft) -> None:
-    made = new_uuid(ground.engine, ground.version)
+    made = new_uuid(ground.engine, ground.major)
     reason = ground.keys[str(draft.entity and draft.entity.name)].reason
     since = (
         " uuidv7() is built in since PostgreSQL 18; on older versions gen_random_uuid() serves, at the price of "
@@ -256,7 +296,7 @@ def _natural_key(ground: Ground, draft: TableDraft) -> None:
 def _composite_key(ground: Ground, draft: TableDraft) -> None:
     pair = ground.keys[str(draft.entity and draft.entity.name)].reason == "pair"
     meaning = (
-        f"{draft.name} links them, once for each combination"
+        f"a row of {draft.name} is one {' with one '.join(name.removesuffix('_id') for name in draft.key)}"
         if pair
         else f"a row of {draft.name} exists only inside its owner and is numbered there"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from database_specialist.agent.mapping.naming import snake
 from database_specialist.agent.model.base import Decision, Engine, FactId, Option
 from database_specialist.agent.model.entities import Entity, EntityModel, Relationship
 
@@ -71,18 +72,28 @@ class Ground:
     def tenant_column(self) -> str | None:
         """The column that names the tenant, where the system has several."""
         tenant = self.model.tenant
-        return f"{tenant}_id" if tenant is not None and tenant in self.tables else None
+        return f"{snake(tenant)}_id" if tenant is not None and tenant in self.tables else None
 
     def is_scoped(self, entity: str) -> bool:
-        """Say whether the rows of an entity belong to one tenant."""
-        found = self.model.entity(entity)
-        return (
-            found is not None
-            and found.tenant_scoped
-            and self.tenant_column is not None
-            and entity != self.model.tenant
-            and found.supertype not in self.tables
-        )
+        """Say whether the rows of an entity belong to one tenant; those of a subtype do with its supertype."""
+        if self.tenant_column is None or entity == self.model.tenant:
+            return False
+        return any(each.tenant_scoped for each in self.lineage(entity))
+
+    def lineage(self, entity: str) -> list[Entity]:
+        """Return an entity and its supertypes, nearest first. A circle of supertypes ends where it closes."""
+        found: list[Entity] = []
+        current = self.model.entity(entity)
+        while current is not None and current not in found:
+            found.append(current)
+            current = self.model.entity(current.supertype) if current.supertype else None
+        return found
+
+    @property
+    def major(self) -> int:
+        """The engine's major version; a recent one where none is given."""
+        digits = (self.version or "").strip().split(".")[0]
+        return int(digits) if digits.isdigit() else 18
 
     def outgoing(self, entity: str) -> tuple[Relationship, ...]:
         """Return the relationships whose key this entity holds."""

@@ -72,15 +72,15 @@ def column_name(
     """Return the columns that an attribute, or a relationship's role, was mapped to.
 
     Two for a range on engines without range types; none for the role of a many-to-many relationship.
-    An attribute wins over a role of the same name. KeyError when the entity has neither.
+    A role wins over an attribute of the same name. KeyError when the entity has neither.
     """
     owner = next(each for each in entity_model.entities if each.name == entity)
-    attribute = owner.attribute(attribute_or_role)
-    if attribute is not None:
-        return attribute_columns(owner, attribute, engine)
     for relationship in entity_model.relationships:
         if relationship.source == entity and relationship.role == attribute_or_role:
             return () if relationship.cardinality == "many_to_many" else (role_column(relationship),)
+    attribute = owner.attribute(attribute_or_role)
+    if attribute is not None:
+        return attribute_columns(owner, attribute, engine)
     raise KeyError(f"{entity}.{attribute_or_role}")
 
 

@@ -61,7 +61,13 @@ def _stated(draft: TableDraft) -> list[Dependency]:
         right -= left | computed
         if left and right:
             dependencies.append((left, right))
-    return dependencies
+    return dependencies + _through_tenant(draft)
+
+
+def _through_tenant(draft: TableDraft) -> list[Dependency]:
+    # The row referred to has one tenant, so the reference determines it: repeated on purpose, and held equal.
+    found = [key for key in draft.foreign_keys if len(key.columns) > 1 and key.columns[-1] != "id"]
+    return [(frozenset(key.columns[1:]), frozenset(key.columns[:1])) for key in found]
 
 
 def _form_of(
@@ -86,7 +92,12 @@ def _text(left: frozenset[str], right: frozenset[str], draft: TableDraft) -> str
 def _note(draft: TableDraft, forms: dict[Dependency, Form], form: Form) -> str:
     notes = []
     for (left, right), reached in forms.items():
-        if reached != "BCNF":
+        if reached == "BCNF":
+            continue
+        held = next((key.name for key in draft.foreign_keys if frozenset(key.columns) == left | right), None)
+        if held:
+            notes.append(f"{_text(left, right, draft)} is repeated on purpose: {held} holds both sides equal.")
+        else:
             notes.append(
                 f"{_text(left, right, draft)} holds without {', '.join(sorted(left))} being a key of {draft.name}: "
                 f"the value is repeated, and must be changed in every row at once."

@@ -52,7 +52,7 @@ def _by_exclusion(
             elements=(*elements, ExclusionElement(expression=value, operator="&&")),
             where=where or None,
             rule=rule.id,
-            why=f"{rule.id}: {rule.text} Of two sessions at once only one passes, unlike with a query before the insert.",
+            why=f"{rule.id}: {rule.text} Of two sessions at once one passes; a query before the insert lets both.",
             facts=rule.facts,
         )
     )

@@ -95,7 +95,7 @@ def _entity_table(ground: Ground, entity: Entity) -> TableDraft:
         name=ground.tables[entity.name],
         entity=entity,
         kind=entity.kind,
-        comment=entity.description,
+        comment=_comment(entity),
         facts=entity.facts,
         added_because=entity.added_because,
     )
@@ -109,6 +109,12 @@ def _entity_table(ground: Ground, entity: Entity) -> TableDraft:
     _close_composite_key(ground, draft)
     _add_uniques(ground, draft)
     return draft
+
+
+def _comment(entity: Entity) -> str:
+    if not entity.append_only:
+        return entity.description
+    return f"{entity.description.rstrip('.')}. Append-only: the application's login is granted no UPDATE on it."
 
 
 def _close_composite_key(ground: Ground, draft: TableDraft) -> None:
@@ -134,7 +140,7 @@ def _add_uniques(ground: Ground, draft: TableDraft) -> None:
         if unique_set and all(name in draft.names for name in unique_set):
             columns = tuple(dict.fromkeys(column for name in unique_set for column in draft.names[name]))
             why = f"{' and '.join(unique_set)} together identify one {entity.name.replace('_', ' ')}."
-            add_unique(ground, draft, columns, why=why, facts=entity.facts)
+            add_unique(ground, draft, columns, why=why, null_is_a_value=len(columns) > 1, facts=entity.facts)
 
 
 def _record(ground: Ground, drafts: dict[str, TableDraft], joins: list[TableDraft]) -> None:
@@ -142,10 +148,11 @@ def _record(ground: Ground, drafts: dict[str, TableDraft], joins: list[TableDraf
     decisions.record_keys(ground, tables, joins)
     decisions.record_specialisations(ground, tables)
     decisions.record_associations(ground, joins)
-    decisions.record_deletions(ground, [*tables, *joins])
+    decisions.record_deletions(ground, tables)
     record_types(ground, tables)
     decisions.record_enumerations(ground, tables)
     decisions.record_soft_deletes(ground, tables)
+    decisions.record_logs(ground, tables)
     decisions.record_minimums(ground)
     record_tenancy(ground, drafts)
 

@@ -24,7 +24,7 @@ def bind_references_to_tenant(ground: Ground, drafts: Mapping[str, TableDraft]) 
         for number, key in enumerate(draft.foreign_keys):
             if key.ref_table not in scoped or tenant in key.columns:
                 continue
-            if key.on_delete == "set null" and ground.engine != "postgresql":
+            if key.on_delete == "set null" and (ground.engine != "postgresql" or ground.major < 15):
                 routines.append(_same_tenant_guard(ground, draft, key, tenant))
                 continue
             draft.foreign_keys[number] = _widened(key, tenant)

@@ -56,14 +56,14 @@ def plain_type(logical: LogicalType, engine: Engine) -> str:
     return native_type(Attribute(name="x", meaning="", type=logical), engine)
 
 
-def new_uuid(engine: Engine, version: str | None) -> str:
+def new_uuid(engine: Engine, major: int) -> str:
     """Return the default that makes a key. PostgreSQL has uuidv7() since 18."""
-    if engine == "postgresql" and version is not None and _major(version) < 18:
+    if engine == "postgresql" and major < 18:
         return "gen_random_uuid()"
     return NEW_UUID[engine]
 
 
-def default_expression(attribute: Attribute, engine: Engine, version: str | None) -> str | None:
+def default_expression(attribute: Attribute, engine: Engine, major: int) -> str | None:
     """Return the default of an attribute as SQL, or None."""
     value = attribute.default
     if value is None:
@@ -73,7 +73,7 @@ def default_expression(attribute: Attribute, engine: Engine, version: str | None
     if value in ("now", "today") and attribute.type == "date":
         return TODAY[engine]
     if value == "new_uuid" and attribute.type == "uuid":
-        return new_uuid(engine, version)
+        return new_uuid(engine, major)
     return _literal_default(attribute, value, engine)
 
 
@@ -107,14 +107,9 @@ def _whole_digits(attribute: Attribute) -> int:
 
 def _literal_default(attribute: Attribute, value: str | int | float | bool, engine: Engine) -> str:
     if isinstance(value, bool):
-        return str(int(value)) if engine == "sqlite" else str(value).upper()
+        return str(int(value)) if engine == "sqlite" else str(value).lower()
     if isinstance(value, int | float):
         return repr(value)
     if engine in ("mysql", "mariadb") and attribute.type in ("long_text", "json", "text_list"):
         return f"({literal(value, engine)})"
     return literal(value, engine)
-
-
-def _major(version: str) -> int:
-    digits = version.strip().split(".")[0]
-    return int(digits) if digits.isdigit() else 18

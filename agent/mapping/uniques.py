@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.ground import Ground
-from database_specialist.agent.mapping.naming import constraint_name, shorten
+from database_specialist.agent.mapping.naming import shorten
 from database_specialist.agent.mapping.types import family
 from database_specialist.agent.model.base import FactId
 from database_specialist.agent.model.relational import Column, Unique
 
 LIVE = "deleted_at"
+_WIDE = re.compile(r"mediumtext|json|longblob|varchar\((?:7[0-9]{2}|[89][0-9]{2}|[0-9]{4,})\)")
 
 
 def add_unique(
@@ -20,28 +23,76 @@ def add_unique(
     *,
     why: str,
     where: str | None = None,
+    name: str | None = None,
     rule: str | None = None,
+    null_is_a_value: bool = False,
     facts: tuple[FactId, ...] = (),
 ) -> None:
-    """Add a unique constraint over columns, unless an equal one stands; then that one takes the rule's name."""
+    """Add a unique constraint over columns, unless an equal one stands; then that one takes the rule's name.
+
+    With `null_is_a_value` two rows that lack the same optional part are the same, as in a natural key.
+    """
+    if _has_no_equality(ground, draft, columns):
+        return
     where = _with_live_rows(draft, where)
-    keys = _within_tenant(ground, draft, tuple(key_expression(ground, draft, name) for name in columns))
+    optional = tuple(each for each in columns if null_is_a_value and draft.column(each).nullable)
+    keys = tuple(key_expression(ground, draft, each, optional=each in optional) for each in columns)
+    keys = _within_tenant(ground, draft, columns, keys, optional)
     if where is None and set(keys) == set(draft.key):
         return
     for number, other in enumerate(draft.uniques):
         if set(other.columns) == set(keys) and other.where == where:
             draft.uniques[number] = other.model_copy(update={"rule": other.rule or rule})
             return
-    unique = Unique(name=draft.unused(columns, "key"), columns=keys, where=where, rule=rule, why=why, facts=facts)
+    unique = Unique(
+        name=name or draft.unused(columns, "key"),
+        columns=keys,
+        where=where,
+        nulls_not_distinct=bool(optional) and ground.engine == "postgresql" and ground.major >= 15,
+        rule=rule,
+        why=why,
+        facts=facts,
+    )
     draft.uniques.append(unique if where is None else _without_condition(ground, draft, unique))
 
 
-def key_expression(ground: Ground, draft: TableDraft, name: str) -> str:
+def key_expression(ground: Ground, draft: TableDraft, name: str, *, optional: bool = False) -> str:
     """Return how a column stands in a unique key: an e-mail address in lower case, others as they are."""
     column = draft.column(name)
-    if column.logical_type == "email" and family(ground.engine) != "mysql":
-        return f"(lower({quote(name, ground.engine)}))"
+    written = quote(name, ground.engine)
+    if family(ground.engine) == "mysql":
+        return _hashed(ground, draft, column) if _WIDE.match(column.type) else name
+    if column.logical_type == "email":
+        return f"(lower({written}))"
+    return f"(coalesce({written}, ''))" if optional and ground.engine == "sqlite" else name
+
+
+def _hashed(ground: Ground, draft: TableDraft, column: Column) -> str:
+    name = shorten(f"{column.name}_sha256")
+    if not draft.has(name):
+        draft.columns.append(
+            Column(
+                name=name,
+                type="varchar(64)",
+                nullable=True,
+                generated=f"sha2({quote(column.name, ground.engine)}, 256)",
+                comment=f"Stands for {column.name} in a unique key, where InnoDB takes 3072 bytes at most.",
+            )
+        )
     return name
+
+
+def _has_no_equality(ground: Ground, draft: TableDraft, columns: tuple[str, ...]) -> bool:
+    points = [name for name in columns if draft.column(name).type == "point"]
+    if points:
+        ground.ledger.record(
+            "constraint",
+            f"{draft.name} ({', '.join(columns)})",
+            "not unique",
+            f"Two points are the same within a tolerance that nobody stated for {draft.name}.{points[0]}.",
+            alternatives=(("unique over the point's text", "the same place with one more digit would pass"),),
+        )
+    return bool(points)
 
 
 def _with_live_rows(draft: TableDraft, where: str | None) -> str | None:
@@ -50,21 +101,23 @@ def _with_live_rows(draft: TableDraft, where: str | None) -> str | None:
     return f"({where}) AND {LIVE} IS NULL" if where else f"{LIVE} IS NULL"
 
 
-def _within_tenant(ground: Ground, draft: TableDraft, keys: tuple[str, ...]) -> tuple[str, ...]:
+def _within_tenant(
+    ground: Ground, draft: TableDraft, columns: tuple[str, ...], keys: tuple[str, ...], optional: tuple[str, ...]
+) -> tuple[str, ...]:
     tenant = ground.tenant_column
     scoped = draft.entity is not None and ground.is_scoped(draft.entity.name)
     if tenant is None or not scoped or tenant in keys:
         return keys
-    targets = {name for key in draft.foreign_keys for name in key.columns}
-    # A key that holds a reference is within the tenant already, for the reference is.
-    return keys if targets & set(keys) else (tenant, *keys)
+    targets = {name for key in draft.foreign_keys for name in key.columns if not draft.column(name).nullable}
+    # A key that holds a reference is within the tenant already, for the reference is: unless it may be null.
+    return keys if targets & set(columns) - set(optional) else (tenant, *keys)
 
 
 def _without_condition(ground: Ground, draft: TableDraft, unique: Unique) -> Unique:
     """Return the unique as it is where partial indexes exist; on MySQL a virtual column that is 1 or null stands in."""
     if family(ground.engine) != "mysql" or unique.where is None:
         return unique
-    name = shorten(f"{constraint_name('', unique.columns, '').strip('_')}_applies")
+    name = shorten(f"{unique.name.removeprefix(draft.name + '_').removesuffix('_key')}_applies")
     if not draft.has(name):
         draft.columns.append(
             Column(

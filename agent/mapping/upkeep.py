@@ -55,9 +55,11 @@ def _change_time(ground: Ground, draft: TableDraft) -> list[Routine]:
     name, engine = constraint_name(draft.name, [column.name], "touch"), ground.engine
     table, trigger, target = quote(draft.name, engine), quote(name, engine), quote(column.name, engine)
     on = ""
+    comparable = all(each.type not in _NOT_COMPARABLE for each in draft.columns)
+    when = " WHEN (OLD.* IS DISTINCT FROM NEW.*)" if comparable else ""
     if engine == "postgresql":
         create = (
-            f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table}\n  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)\n"
+            f"CREATE TRIGGER {trigger} BEFORE UPDATE ON {table}\n  FOR EACH ROW{when}\n"
             f"  EXECUTE FUNCTION {_touch_name(column.name)}();"
         )
         on = f" ON {table}"
