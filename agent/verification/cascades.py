@@ -82,11 +82,11 @@ def _prove(case: _Case, schema: Schema, database: Database, recorder: Recorder) 
     cleared: list[str] = []
     for _ in range(_MOST_BLOCKERS):
         outcome = _delete(case, cleared, database)
-        blocker = _other_blocker(outcome.refusal, case, schema)
-        # Rows that others hold on to are taken away first, so that this key's own action is seen.
-        if blocker is None or blocker in cleared:
+        # Rows that hold on to the parent are taken away first, so that this key's own action is seen.
+        blockers = [name for name in _other_blockers(outcome.refusal, case, schema) if name not in cleared]
+        if not blockers:
             break
-        cleared.insert(0, blocker)
+        cleared = [*blockers, *cleared]
     _record(case, outcome, cleared, recorder)
 
 
@@ -113,14 +113,30 @@ def _number(database: Database, query: str, values: Sequence[object] = ()) -> in
     return int(str(database.execute(query, values).rows[0][0]))
 
 
-def _other_blocker(refusal: StatementError | None, case: _Case, schema: Schema) -> str | None:
-    """Return the table of the other foreign key that refused; None when it was this key, or something else."""
-    if refusal is None or refusal.sqlstate not in _REFUSED or refusal.constraint in (None, case.key.name):
-        return None
+def _other_blockers(refusal: StatementError | None, case: _Case, schema: Schema) -> list[str]:
+    """Return the tables whose foreign keys refused, or may have; empty when it was this key, or no key at all."""
+    if refusal is None or refusal.sqlstate not in _REFUSED or refusal.constraint == case.key.name:
+        return []
+    if refusal.constraint is None:  # SQLite does not say which key refused: all that could
+        return _possible_blockers(case.key.ref_table, case, schema, (case.table.name, case.key.ref_table))
+    return [
+        table.name
+        for table in schema.tables
+        if table.name not in (case.table.name, case.key.ref_table)
+        and any(key.name == refusal.constraint for key in table.foreign_keys)
+    ]
+
+
+def _possible_blockers(name: str, case: _Case, schema: Schema, seen: tuple[str, ...]) -> list[str]:
+    """Return the tables that refer to a table, and those that refer to them, the farthest first."""
+    found: list[str] = []
     for table in schema.tables:
-        if any(key.name == refusal.constraint for key in table.foreign_keys):
-            return None if table.name in (case.table.name, case.key.ref_table) else table.name
-    return None
+        if table.name in seen or table.name in found:
+            continue
+        if any(key.ref_table == name for key in table.foreign_keys):
+            found += _possible_blockers(table.name, case, schema, (*seen, *found, table.name))
+            found.append(table.name)
+    return found
 
 
 def _record(case: _Case, outcome: _Outcome, cleared: Sequence[str], recorder: Recorder) -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table, Unique
 from database_specialist.agent.verification.catalog import Catalog, ColumnFact, ConstraintFact
 
 
 def table_differences(
-    table: Table, catalog: Catalog, types: Mapping[str, str], *, has_partitions: bool = True
+    table: Table, catalog: Catalog, types: Mapping[str, str], *, engine: Engine
 ) -> tuple[str, ...]:
     """Return one line for each way in which a table differs from the model; `types` maps to the engine's spelling."""
     if all(fact.name != table.name for fact in catalog.tables):
         return (f"table {table.name} does not exist",)
-    lines = [*_columns(table, catalog, types), *_keys(table, catalog), *_foreign_keys(table, catalog)]
+    lines = [*_columns(table, catalog, types, engine), *_keys(table, catalog), *_foreign_keys(table, catalog)]
     lines += [*_named(table, catalog), *_additional(table, catalog)]
-    if has_partitions:
+    if engine == "postgresql":
         lines += _partitions(table, catalog)
     return tuple(lines)
 
@@ -35,14 +36,14 @@ def type_differences(schema: Schema, catalog: Catalog) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _columns(table: Table, catalog: Catalog, types: Mapping[str, str]) -> Iterator[str]:
+def _columns(table: Table, catalog: Catalog, types: Mapping[str, str], engine: Engine) -> Iterator[str]:
     found = {fact.name: fact for fact in catalog.columns_of(table.name)}
     for column in table.columns:
         fact = found.pop(column.name, None)
         if fact is None:
             yield f"column {column.name} does not exist"
         else:
-            yield from _column(column, fact, types)
+            yield from _column(column, fact, types, engine)
     for name in found:
         yield f"column {name} is not in the model"
     order = [fact.name for fact in catalog.columns_of(table.name)]
@@ -51,7 +52,7 @@ def _columns(table: Table, catalog: Catalog, types: Mapping[str, str]) -> Iterat
             yield f"the columns stand in another order: {', '.join(order)}"
 
 
-def _column(column: Column, fact: ColumnFact, types: Mapping[str, str]) -> Iterator[str]:
+def _column(column: Column, fact: ColumnFact, types: Mapping[str, str], engine: Engine) -> Iterator[str]:
     expected = types.get(column.type, column.type)
     if fact.type != expected:
         yield f"column {column.name} is {fact.type}, the model says {expected}"
@@ -59,7 +60,8 @@ def _column(column: Column, fact: ColumnFact, types: Mapping[str, str]) -> Itera
         yield f"column {column.name} is {_nullability(fact.nullable)}, the model says {_nullability(column.nullable)}"
     if bool(fact.generated) != bool(column.generated):
         yield f"column {column.name} is {'' if fact.generated else 'not '}generated, the model says otherwise"
-    if fact.identity != column.identity:
+    # Every INTEGER PRIMARY KEY of SQLite counts by itself, whether a design wants it or not.
+    if engine != "sqlite" and fact.identity != column.identity:
         yield f"column {column.name} is {'an' if fact.identity else 'no'} identity, the model says otherwise"
     if bool(fact.default) != bool(column.default):
         yield f"column {column.name} has {'a' if fact.default else 'no'} default, the model says otherwise"

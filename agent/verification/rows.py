@@ -47,6 +47,11 @@ def prove_seed(parts: Parts, database: Database, recorder: Recorder) -> bool:
     return True
 
 
+def rows_of(count: int) -> str:
+    """Return "1 row", "2 rows"."""
+    return f"{count} row{'' if count == 1 else 's'}"
+
+
 def _leave_transaction(database: Database) -> None:
     """End a transaction that the seed began and could not finish."""
     try:
@@ -85,7 +90,7 @@ def _prove_query(query: Query, parts: Parts, database: Database, recorder: Recor
         recorder.passed("query", query.id, claim, f"ran; the rows {word} depend on when it runs")
         return
     figure = counted(result.row_count, "rows", f"rows {word} on the seeded rows")
-    recorder.passed("query", query.id, claim, f"{result.row_count} rows {word}", figure=figure)
+    recorder.passed("query", query.id, claim, f"{rows_of(result.row_count)} {word}", figure=figure)
 
 
 def _run(query: Query, values: Sequence[object], engine: Engine, database: Database) -> Result:
@@ -125,7 +130,7 @@ def _record_refusal(
             recorder.passed("query", query.id, claim, detail)
             return
         figure = counted(result.row_count, "rows", "rows changed on the seeded rows")
-        recorder.passed("query", query.id, claim, f"{result.row_count} rows changed", figure=figure)
+        recorder.passed("query", query.id, claim, f"{rows_of(result.row_count)} changed", figure=figure)
     elif query.kind == "write" and state in _REFERRED and re.search(r"\bdelete\b", query.sql, re.IGNORECASE):
         detail = f"ran; the row drawn is referred to, and the {_REFERRED[state]} {name} keeps it, as it must"
         recorder.passed("query", query.id, claim, detail)

@@ -72,13 +72,12 @@ def prove_catalog(parts: Parts, database: Database, recorder: Recorder) -> Catal
     catalog = database.catalog()
     wanted = [column.type for table in schema.tables for column in table.columns]
     types = database.normal_types(wanted)
-    has_partitions = schema.engine == "postgresql"
     if schema.enums or schema.domains or schema.extensions:
         count = f"{len(schema.extensions)} extensions, {len(schema.enums)} enumerations, {len(schema.domains)} domains"
         problems = type_differences(schema, catalog)
         recorder.judged("catalog", "types", "Types and extensions exist as the model says.", problems, detail=count)
     for table in schema.tables:
-        problems = table_differences(table, catalog, types, has_partitions=has_partitions)
+        problems = table_differences(table, catalog, types, engine=schema.engine)
         recorder.judged(
             "catalog",
             table.name,
