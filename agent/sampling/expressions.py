@@ -95,22 +95,31 @@ def _date_arithmetic(apply: Callable[[Value, Value], Value], left: date, right: 
     return apply(left, right).days
 
 
+def _truth(value: Value) -> bool | None:
+    # SQLite and MySQL have numbers for truth values.
+    return None if value is None else bool(value)
+
+
+def _both(left: Value, right: Value) -> bool | None:
+    known = (_truth(left), _truth(right))
+    return False if False in known else None if None in known else True
+
+
+def _either(left: Value, right: Value) -> bool | None:
+    known = (_truth(left), _truth(right))
+    return True if True in known else None if None in known else False
+
+
 def _and(node: exp.Expr, row: Row) -> Value:
-    left, right = _operands(node, row)
-    if left is False or right is False:
-        return False
-    return None if left is None or right is None else True
+    return _both(*_operands(node, row))
 
 
 def _or(node: exp.Expr, row: Row) -> Value:
-    left, right = _operands(node, row)
-    if left is True or right is True:
-        return True
-    return None if left is None or right is None else False
+    return _either(*_operands(node, row))
 
 
 def _not(node: exp.Expr, row: Row) -> Value:
-    value = evaluate(node.this, row)
+    value = _truth(evaluate(node.this, row))
     return None if value is None else not value
 
 
@@ -135,9 +144,9 @@ def _in(node: exp.Expr, row: Row) -> Value:
 
 def _between(node: exp.Expr, row: Row) -> Value:
     value, low, high = (evaluate(node.args[key], row) for key in ("this", "low", "high"))
-    if value is None or low is None or high is None:
-        return None
-    return operator.ge(*alike(value, low)) and operator.le(*alike(value, high))
+    above = None if value is None or low is None else operator.ge(*alike(value, low))
+    below = None if value is None or high is None else operator.le(*alike(value, high))
+    return _both(above, below)
 
 
 def _equal(left: Value, right: Value) -> Value:

@@ -36,7 +36,7 @@ class Goal:
             value = evaluate(self.condition, row)
         except NotEvaluated:
             return True
-        return (value is False or value == 0) != self.wanted if value is not None else self.wanted
+        return self.wanted if value is None else bool(value) == self.wanted
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,10 @@ class _Mover:
             return
         name = column.name
         if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
-            if wanted != bool(node.args.get("negate")):
-                yield {name: None}
-            else:
+            if wanted == bool(node.args.get("negate")):
                 yield {name: self._drawn(name)}
+            elif name in self.choices.nullable:
+                yield {name: None}
         elif isinstance(node, exp.In) and wanted:
             yield from ({name: evaluate(member, row)} for member in node.expressions)
         elif isinstance(node, exp.Between) and wanted:

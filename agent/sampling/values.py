@@ -272,9 +272,10 @@ _STEP = timedelta(hours=29, minutes=30)
 def _instant(draw: Draw) -> datetime:
     name = draw.column.name.lower()
     later = 24 * 30 if re.search(r"expir|due|valid_until|deadline", name) else draw.position
-    # Rows of examples are numbered from far above: without the remainder they would stand decades ahead.
     moment = draw.low + _STEP * (draw.row % RETRY + draw.attempt) + timedelta(hours=later)
-    if draw.high is None or moment < draw.high:
+    # Rows of examples are numbered from far above: they stand in the months before the seed, not decades after it.
+    moment -= timedelta(days=30) * (draw.row // RETRY)
+    if draw.high is None or draw.low <= moment < draw.high:
         return moment
     span = int((draw.high - draw.low).total_seconds())
     return draw.low + timedelta(seconds=(draw.number * 7919 + draw.position * 3600) % max(span, 1))
