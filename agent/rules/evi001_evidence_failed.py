@@ -1,4 +1,7 @@
-"""A claim that a run disproved: the engine is the judge, so this blocks acceptance."""
+"""A claim that a run disproved: the engine is the judge, so this blocks acceptance.
+
+https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ def evidence_failed(evidence: EvidenceLog) -> Iterator[Objection]:
     for record in evidence.failed:
         yield Objection(
             place=record.subject,
-            message=f"{record.claim}: this failed on {record.engine}. {record.detail}".rstrip(),
+            message=f"{record.claim.rstrip('.')}: this failed on {record.engine}. {record.detail.rstrip('.')}.",
             help=f"Change {record.subject} so that the claim holds, or withdraw it.",
             owner=record.owner,
         )

@@ -19,7 +19,7 @@ _HOT_ROWS_PER_DAY = 100_000
 def random_uuid_key_on_hot_table(schema: Schema) -> Iterator[Objection]:
     """Object to UUIDv4 primary keys where a hundred thousand rows or more arrive each day."""
     for table, column in columns(schema):
-        random = re.search(r"gen_random_uuid|uuid_generate_v4|uuidv4", column.default or "")
+        random = re.search(r"gen_random_uuid|uuid_generate_v4|uuidv4", column.default or "", re.IGNORECASE)
         arrivals = table.rows_per_day.value if table.rows_per_day else 0
         if random and arrivals >= _HOT_ROWS_PER_DAY and column.name in key_columns(table):
             yield Objection(

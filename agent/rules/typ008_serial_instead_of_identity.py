@@ -18,7 +18,7 @@ def serial_instead_of_identity(schema: Schema) -> Iterator[Objection]:
     if schema.engine != "postgresql":
         return
     for table, column in columns(schema):
-        if base_type(column.type).rstrip("248").endswith("serial") or "nextval(" in (column.default or ""):
+        if base_type(column.type).rstrip("248").endswith("serial") or "nextval(" in (column.default or "").lower():
             yield Objection(
                 place=f"{table.name}.{column.name}",
                 message=f"{table.name}.{column.name} draws from a sequence of its own: who may insert needs a second "

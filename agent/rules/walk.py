@@ -147,7 +147,9 @@ def listed(names: Iterable[str]) -> str:
 
 def is_surrogate(table: Table, column: Column) -> bool:
     """Say whether the column is a key that the database makes up."""
-    made_up = column.identity or "nextval" in (column.default or "") or base_type(column.type).endswith("serial")
+    made_up = (
+        column.identity or "nextval" in (column.default or "").lower() or base_type(column.type).endswith("serial")
+    )
     return key_columns(table) == {column.name} and (made_up or "uuid" in (column.default or "").lower())
 
 
