@@ -30,9 +30,8 @@ def mend(previous: Workload, fresh: Workload, schema: Schema, findings: Sequence
         elif anew is not None and anew.sql != query.sql:
             kept.append(anew.model_copy(update={"id": query.id}))
         else:
-            withdrawn[query.name] = (
-                f"{', '.join(query.facts) or query.id}: {query.id} withdrawn: {named[query.id].message}"
-            )
+            whose = ", ".join(query.facts) or query.id
+            withdrawn[query.name] = f"{whose}: {query.id} ({query.name}) withdrawn: {named[query.id].message}"
     kept += _newly_served(kept, previous, fresh, withdrawn)
     served = {fact for query in kept for fact in query.facts}
     old = [line for line in previous.not_served if line.partition(":")[0] not in served]

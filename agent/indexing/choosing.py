@@ -168,11 +168,17 @@ def _stands_for(longer: Candidate, shorter: Candidate) -> bool:
         return False
     if longer.method != "btree":
         return longer.keys == shorter.keys and longer.where == shorter.where
-    if longer.where is not None and longer.where != shorter.where:
+    if longer.where is not None and longer.where != shorter.where and not _may_widen(longer, shorter):
         return False
     if shorter.keys == longer.keys[: len(shorter.keys)] and shorter.equalities <= len(shorter.keys):
         return True
     return _is_prefix(shorter, longer.columns)
+
+
+def _may_widen(longer: Candidate, shorter: Candidate) -> bool:
+    """Whether the longer one may as well hold all rows: it leaves out only the few that are marked as deleted."""
+    parts = (longer.where or "").split(" AND ")
+    return shorter.where is None and all(part.endswith(" IS NULL") for part in parts)
 
 
 def _join(longer: Candidate, shorter: Candidate) -> Candidate:
@@ -181,6 +187,7 @@ def _join(longer: Candidate, shorter: Candidate) -> Candidate:
     return replace(
         longer,
         serves=serves,
+        where=longer.where if longer.where == shorter.where else None if shorter.where is None else longer.where,
         include=longer.include if shorter.origin == "foreign_key" else (),
         is_ordered=longer.is_ordered or shorter.is_ordered,
         why=f"{longer.why}; {shorter.why}",

@@ -25,6 +25,7 @@ _MODALS = frozenset(
 )
 _HISTORY = frozenset({"history", "histories"})
 _CODE = re.compile(r"[{}=<>]|\w_\w|\w\(")
+_TELLING_ATTRIBUTES = 2
 _FEATURE_WORDS = 8
 _GENERIC_TAILS = frozenset({"type", "record", "entry", "account", "profile", "info", "instance"})
 _DETAIL = frozenset({"detail", "details", "profile", "information", "specific", "single", "individual", "status"})
@@ -122,9 +123,24 @@ def accesses(fact: Fact, catalog: Catalog, names: Names) -> tuple[Access, ...]:
     mentions = _mentions(words, names)
     actions = _actions(words, mentions, names)
     role = story["role"].strip() if story else None
+    if not mentions and (implied := _implied(fact, words, catalog)):
+        named = [(action, Mention(implied, action.end, action.end, is_plural=True)) for action in actions]
+        risen = [_access(action, words, (mention,), fact, catalog, role) for action, mention in named]
+        return tuple(access for access in risen if access is not None)
     found = [_access(action, words, mentions, fact, catalog, role) for action in actions]
     done = tuple(access for access in found if access is not None)
     return done or _of_nouns(fact, mentions, catalog)
+
+
+def _implied(fact: Fact, words: Sequence[str], catalog: Catalog) -> str | None:
+    """Return the entity of a fact that names none: the one it gave rise to, or whose attributes it lists."""
+    risen = [entity.name for entity in catalog.model.entities if fact.id in entity.facts and entity.kind == "core"]
+    if risen:
+        return risen[0]
+    counts = [(len(_attributes(catalog, entity.name, words)), entity.name) for entity in catalog.model.entities]
+    most = max((count for count, _ in counts), default=0)
+    best = [name for count, name in counts if count == most]
+    return best[0] if most >= _TELLING_ATTRIBUTES and len(best) == 1 else None
 
 
 def _of_endpoint(found: Endpoint, fact: Fact, catalog: Catalog) -> Access:
@@ -155,16 +171,14 @@ def _of_nouns(fact: Fact, mentions: Sequence[Mention], catalog: Catalog) -> tupl
 
 def unread(fact: Fact, catalog: Catalog, names: Names) -> str:
     """Say why a fact gave no access: no stored thing in it, or nothing done to the one there is."""
-    title = fact.title or " ".join(fact.text.split()[:6])
+    title = fact.title or " ".join(fact.text.split()[:8])
     words = [word.lower() for word in _WORD.findall(f"{fact.title or ''}. {fact.text}")]
     mentions = _mentions(words, names)
     if not mentions:
-        verb = next(iter(_actions(words, mentions, names)), None)
-        done = f'what it would "{words[verb.start]}"' if verb else "what it speaks of"
-        return f'"{title}": no table holds {done}.'
+        return f'"{title}" names nothing that a table of this design holds.'
     named = catalog.table(mentions[0].entity)
     held = named.name if named else mentions[0].entity
-    return f'"{title}" names {held} but says of no access to its rows.'
+    return f'"{title}" names {held} but no reading or writing of its rows.'
 
 
 def role_of(access_role: str | None, fact: Fact, catalog: Catalog) -> str | None:
