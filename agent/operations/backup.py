@@ -96,7 +96,15 @@ def _quantity(brief: Brief, metric: Metric) -> Quantity | None:
 
 
 def _objective(brief: Brief, metric: Metric) -> Figure | None:
-    found = [q.figure for q in brief.quantities if q.metric == metric]
+    """The strictest objective that is not another store's own: documents give Redis or a search engine theirs."""
+    engine = brief.stack.engine
+    others = [tech.name for tech in brief.stack.technologies if tech.category not in ("relational", "platform")]
+    found = [
+        quantity.figure
+        for quantity in brief.quantities
+        if quantity.metric == metric
+        and (engine in quantity.subject.lower() or not any(_named(o.lower(), quantity.subject) for o in others))
+    ]
     return min(found, key=lambda figure: figure.value, default=None)
 
 

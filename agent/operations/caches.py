@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from database_specialist.agent.model.base import Decision, Figure, Option
 from database_specialist.agent.model.operations import CachePoint
 from database_specialist.agent.model.relational import Table
@@ -17,14 +19,25 @@ LEAST_SHARE = 0.02
 TTL = {"seconds": 10, "minutes": 300, "hours": 3600}
 HOT_KEYS = 0.2
 ENTRY_OVERHEAD = 100
+_PAGING = re.compile(r"(before|after|cursor|offset|limit|page)(_|$)")
+"""Parameters that turn the page: only the first page is read often enough to be kept."""
 _ROWS = {"one": 1, "page": 20, "list": 20, "aggregate": 1, "nothing": 0}
 
 
 def candidates(ground: Ground) -> tuple[Access, ...]:
-    """Return the stale-tolerant reads that make up at least 2 % of the executions, most frequent first."""
+    """Return the stale-tolerant reads that make up at least 2 % of the executions and whose entries are read again.
+
+    Most frequent first.
+    """
     total = sum(access.query.frequency.value for access in ground.accesses)
     frequent = [a for a in stale_reads(ground) if a.tables and a.query.frequency.value >= total * LEAST_SHARE]
-    return tuple(frequent[:MOST_POINTS])
+    return tuple([access for access in frequent if _hits(access, ground) >= 1][:MOST_POINTS])
+
+
+def _hits(access: Access, ground: Ground) -> float:
+    """Reads of an entry during its life at peak: below one, the entry is gone before it is read again."""
+    keys, _ = footprint(access, ground)
+    return access.per_second * PEAK_FACTOR * TTL[access.query.staleness] / keys.value
 
 
 def has_cache_technology(ground: Ground) -> bool:
@@ -52,8 +65,9 @@ def _rate(found: tuple[Access, ...]) -> float:
 
 def _point(access: Access, ground: Ground) -> CachePoint:
     query = access.query
-    names = [parameter.name for parameter in query.parameters]
-    key = ":".join([query.name, *(f"{{{name}}}" for name in names)])
+    names = [parameter.name for parameter in query.parameters if not _PAGING.match(parameter.name)]
+    pages = ["first"] if len(names) < len(query.parameters) else []
+    key = ":".join([query.name, *(f"{{{name}}}" for name in names), *pages])
     writers = [
         other.query.id for other in ground.accesses if set(other.written) & set(access.tables) and other is not access
     ]
@@ -98,7 +112,7 @@ def _memory(access: Access, ground: Ground) -> Figure:
 
 def _keys(access: Access, ground: Ground) -> tuple[float, str]:
     """As many keys as the looked-up parameter has values, the hot part of them kept."""
-    if not access.query.parameters:
+    if all(_PAGING.match(parameter.name) for parameter in access.query.parameters):
         return 1, "1 key"
     fixed = [name for name in access.fixed if name[0] in access.tables]
     for table_name, column in fixed:
@@ -142,7 +156,7 @@ def decide_cache(ground: Ground) -> Decision:
         f"{names} may be stale and come to {number(rate)} queries/s at peak, below the {WORTH_RATE} from which a cache "
         f"pays for its invalidation (assumed)"
         if found
-        else f"none of the {len(ground.accesses)} queries is both frequent and allowed to be stale"
+        else _nothing_hot(ground)
     )
     why += f"; the hot set of {size(hot.value)} fits into the database's own memory"
     tables = dict.fromkeys(table for access in found for table in access.tables) or {ground.largest.table: None}
@@ -151,6 +165,17 @@ def decide_cache(ground: Ground) -> Decision:
         rejected_because=f"a second copy of {listed(tables)} to keep right for answers that the buffers already hold",
     )
     return _decision(ground, "no cache beside the database", why + ".", other)
+
+
+def _nothing_hot(ground: Ground) -> str:
+    stale = stale_reads(ground)
+    if not stale:
+        return f"none of the {len(ground.accesses)} queries may be stale"
+    best = stale[0]
+    return (
+        f"the most frequent read that may be stale, {best.query.id}, runs {number(best.per_second * PEAK_FACTOR)} times a "
+        f"second at peak: an entry of {TTL[best.query.staleness]} s would be read {number(_hits(best, ground))} times"
+    )
 
 
 def _decision(ground: Ground, choice: str, why: str, other: Option) -> Decision:

@@ -59,7 +59,7 @@ def survey(brief: Brief, schema: Schema, indexes: Indexes, found: tuple[Access, 
     """Compute the capacity and keep what it was computed from."""
     rows = rows_of(brief, schema, found)
     sizes = tuple(_table_size(table, schema, indexes, rows[table.name]) for table in schema.tables)
-    peak = _peak(brief, found)
+    peak = _peak(brief, found, rows)
     capacity = Capacity(
         tables=sizes,
         bytes_year_1=_total(sizes, 1),
@@ -139,11 +139,20 @@ def _log_bytes(schema: Schema, indexes: Indexes, sizes: tuple[TableSize, ...], f
     return derived(written * factor, "bytes/day", basis)
 
 
-def _peak(brief: Brief, found: tuple[Access, ...]) -> Figure:
-    total = sum(access.query.frequency.value for access in found)
+def _peak(brief: Brief, found: tuple[Access, ...], rows: dict[str, Rows]) -> Figure:
+    """The queries' executions, and the rows that the documents count and no query inserts, one statement each."""
+    executed = sum(access.query.frequency.value for access in found)
+    inserted = {table for access in found for table in access.does("insert")}
+    apart = {
+        name: counted.per_day.value
+        for name, counted in rows.items()
+        if counted.per_day.origin == "given" and name not in inserted
+    }
+    total = executed + sum(apart.values())
     value = total / DAY_SECONDS * PEAK_FACTOR
+    arriving = "".join(f" + {number(count)} rows a day into {name}" for name, count in apart.items())
     basis = (
-        f"{number(total)} executions a day of {len(found)} queries / {DAY_SECONDS:,} s x {PEAK_FACTOR} "
+        f"({number(executed)} executions a day of {len(found)} queries{arriving}) / {DAY_SECONDS:,} s x {PEAK_FACTOR} "
         f"(peak over mean, assumed) = {number(value)}"
     )
     given = _given_rate(brief)

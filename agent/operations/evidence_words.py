@@ -85,9 +85,9 @@ def _place(text: str, words: str) -> int | None:
 
 
 def owner_of_logins(entity_model: EntityModel) -> Entity | None:
-    """Return the entity of people who log in: with a secret and an e-mail address, else with an e-mail address."""
+    """Return the entity of people who log in: with a secret and an e-mail address, a user before an account."""
     for types in ({"secret_hash", "email"}, {"email"}):
-        for entity in entity_model.entities:
-            if types <= {attribute.type for attribute in entity.attributes} and entity.kind == "core":
-                return entity
+        found = [e for e in entity_model.entities if types <= {a.type for a in e.attributes} and e.kind == "core"]
+        if found:
+            return next((entity for entity in found if "user" in entity.name.split("_")), found[0])
     return next((entity for entity in entity_model.entities if entity.name in ("user", "account", "member")), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from database_specialist.agent.model.base import Figure
-from database_specialist.agent.model.brief import Brief, Quantity
+from database_specialist.agent.model.brief import Brief, Metric, Quantity
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
 from database_specialist.agent.operations.figures import YEAR_DAYS, assumed, derived, listed, number
 from database_specialist.agent.operations.load import Access
@@ -34,29 +34,52 @@ class _Start:
 
 def rows_of(brief: Brief, schema: Schema, accesses: tuple[Access, ...]) -> dict[str, Rows]:
     """Return the rows of every table, in the schema's order."""
-    growth = _growth(brief)
     starts: dict[str, _Start] = {}
     for table in schema.tables:
-        starts[table.name] = _start(table, accesses, starts)
-    return {table.name: _over_time(table, starts[table.name], growth) for table in schema.tables}
+        starts[table.name] = _start(table, brief, accesses, starts)
+    return {table.name: _over_time(table, starts[table.name], _growth(table, brief, schema)) for table in schema.tables}
 
 
-def _growth(brief: Brief) -> Quantity | None:
-    """The growth of the whole system, when the documents give one."""
-    found = [quantity for quantity in brief.quantities if quantity.metric == "growth"]
-    return found[0] if found else None
+def stated(table: Table, metric: Metric, brief: Brief) -> Quantity | None:
+    """Return the number that the documents give for a table's entity: for the whole subject, else for its last words.
+
+    "telemetry reading" is said of `telemetry_reading`, and of `reading` where there is no such entity.
+    """
+    if table.entity is None:
+        return None
+    words = table.entity.lower().replace("_", " ")
+    found = [q for q in brief.quantities if q.metric == metric and q.figure.origin == "given"]
+    exact = [q for q in found if q.subject.lower() == words]
+    ending = [q for q in found if q.subject.lower().endswith(f" {words}") and " and " not in q.subject.lower()]
+    return next(iter(exact + ending), None)
 
 
-def _start(table: Table, accesses: tuple[Access, ...], starts: dict[str, _Start]) -> _Start:
-    inserted = _inserted_per_day(table, accesses)
+def _growth(table: Table, brief: Brief, schema: Schema) -> Quantity | None:
+    """The table's own growth, else the growth of the whole system: one that is said of no table."""
+    own = stated(table, "growth", brief)
+    if own is not None:
+        return own
+    claimed = [stated(other, "growth", brief) for other in schema.tables]
+    return next((q for q in brief.quantities if q.metric == "growth" and q not in claimed), None)
+
+
+def _start(table: Table, brief: Brief, accesses: tuple[Access, ...], starts: dict[str, _Start]) -> _Start:
     parent = _parent(table, starts)
     factor = AVERAGES["rows_per_parent"].get(table.kind, 2)
     if table.entity is None:
         factor = AVERAGES["rows_per_parent"]["association"]
-    flow = table.rows_per_day or inserted
-    now = table.rows or (_empty(table, flow) if flow else _rows_now(table, parent, factor, starts))
-    per_day = flow or _rows_per_day(table, now, parent, factor, starts)
-    return _Start(now, per_day)
+    flow = _figure(table.rows_per_day, table, "rows_per_period", brief) or _inserted_per_day(table, accesses)
+    stock = _figure(table.rows, table, "rows", brief)
+    now = stock or (_empty(table, flow) if flow else _rows_now(table, parent, factor, starts))
+    return _Start(now, flow or _rows_per_day(table, now, parent, factor, starts))
+
+
+def _figure(own: Figure | None, table: Table, metric: Metric, brief: Brief) -> Figure | None:
+    """What the documents give goes before what was assumed for the table."""
+    if own is not None and own.origin != "assumed":
+        return own
+    quantity = stated(table, metric, brief)
+    return quantity.figure if quantity is not None else own
 
 
 def _empty(table: Table, flow: Figure) -> Figure:
@@ -135,7 +158,7 @@ def _after(years: int, table: Table, start: _Start, growth: Quantity | None) -> 
 
 
 def _named(growth: Quantity | None) -> str:
-    return f"growth {number(growth.figure.value)}% a year" if growth is not None else ""
+    return f"growth {number(growth.figure.value)}% a year, {growth.figure.origin}" if growth is not None else ""
 
 
 def busiest(rows: dict[str, Rows], *, most: int = 3) -> str:

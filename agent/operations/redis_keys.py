@@ -31,6 +31,8 @@ ONLINE_SHARE = 0.1
 HOT_SHARE = 0.2
 NEEDED_RATE = 2000
 """Peak queries/s from which sessions, counters and limits leave the relational database. Assumed."""
+_SPELT = re.compile(r"(?<![\w:/])[a-z][a-z_]*(?::(?:\{[^}\s]+\}|[a-zA-Z_]+))+(?![\w*:/])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": DAY_SECONDS}
 _NAMES = ("redis", "valkey", "memcached", "keydb", "elasticache", "dragonfly")
 
 _FAMILIES: list[dict[str, Any]] = tomllib.loads(
@@ -54,7 +56,10 @@ def plan_redis(ground: Ground, entity_model: EntityModel, caches: tuple[CachePoi
     if not stores or not entity_model.entities:
         return ()
     uses = _uses(stores[0], ground, entity_model)
-    keys = [_key(use, ground, entity_model) for use in uses if not (caches and use.family["name"] == "cache")]
+    written = stated_keys(stores[0], ground, entity_model)
+    covered = {key.pattern.partition(":")[0] for key in written} | ({"cache"} if caches else set())
+    keys = list(written)
+    keys += [_key(use, ground, entity_model) for use in uses if use.family["name"] not in covered]
     facts = stores[0].fact_ids
     keys += [_cache_key(cache, ground, facts) for cache in caches if facts]
     return tuple(keys)
@@ -69,16 +74,74 @@ def _uses(store: Named, ground: Ground, entity_model: EntityModel) -> tuple[_Use
         about = facts_with(store.facts, family["words"])
         facts = unique((*(fact.id for fact in about), *store.technology.facts))
         if facts:
-            found.append(_Use(family, facts, _thing(about, ground, entity_model), _owner(entity_model)))
+            found.append(_Use(family, facts, _thing(about, ground, entity_model, family), _owner(entity_model)))
     return tuple(found)
 
 
-def _thing(facts: tuple[Fact, ...], ground: Ground, entity_model: EntityModel) -> Entity:
+def stated_keys(store: Named, ground: Ground, entity_model: EntityModel) -> tuple[RedisKey, ...]:
+    """Return the keys that the documents themselves spell, as they spell them: "lock:seat:{eventId}:{seatId}"."""
+    keys: dict[str, RedisKey] = {}
+    for fact in ground.brief.in_scope:
+        for pattern in _SPELT.findall(fact.text):
+            if "{" not in pattern or pattern in keys:
+                continue
+            family = next((f for f in _FAMILIES if f["name"] == pattern.partition(":")[0]), _FAMILIES[-1])
+            use = _Use(
+                family,
+                unique((fact.id, *store.technology.facts)),
+                _thing((fact,), ground, entity_model, family),
+                _owner(entity_model),
+            )
+            keys[pattern] = _spelt_key(pattern, fact, use, _key(use, ground, entity_model))
+    return tuple(keys.values())
+
+
+def _spelt_key(pattern: str, fact: Fact, use: _Use, like: RedisKey) -> RedisKey:
+    told = re.search(r"(\d+)[ -]?(s|sec|second|m|min|minute|h|hour|day)s?\b", fact.text)
+    ttl = int(told.group(1)) * _SECONDS[told.group(2)[0]] if told else use.family["ttl_seconds"]
+    sample = re.sub(r"\{[^}]*\}", "42", pattern)
+    each = like.bytes_per_key.value - len(like.pattern) + len(pattern)
+    basis = f"{OVERHEAD} overhead (assumed) + {len(pattern)} name + {use.family['value_bytes']} B = {number(each)} B"
+    total = like.keys.value * each
+    memory = derived(total, "bytes", f"{number(like.keys.value)} keys x {number(each)} B = {size(total)}")
+    return like.model_copy(
+        update={
+            "pattern": pattern,
+            "type": "string",
+            "fields": use.family["fields"] if use.family["type"] == "string" else "the value as JSON",
+            "ttl_seconds": ttl,
+            "purpose": f'As the documents spell it: "{fact.text[:120]}"',
+            "example": f"SET {sample} 1 EX {ttl}" + (" NX" if use.family["name"] == "lock" else ""),
+            "bytes_per_key": derived(each, "bytes", basis),
+            "memory": memory,
+        }
+    )
+
+
+def _thing(facts: tuple[Fact, ...], ground: Ground, entity_model: EntityModel, family: dict[str, Any]) -> Entity:
+    """The entity that the facts name; for locks and repeated requests the one that the model itself sets apart."""
     for fact in facts:
         entity = entity_in(fact.text, entity_model)
         if entity is not None:
             return entity
-    busiest = max(ground.rows, key=lambda name: ground.rows[name].per_day.value)
+    if family["name"] == "lock":
+        for rule in entity_model.rules:
+            guarded = entity_model.entity(rule.entity) if rule.kind == "no_overlap" else None
+            if guarded is not None:
+                return guarded
+    if family["name"] == "idempotency":
+        kept = [entity for entity in entity_model.entities if "idempotency" in entity.name]
+        if kept:
+            return kept[0]
+    return _most_changed(ground, entity_model)
+
+
+def _most_changed(ground: Ground, entity_model: EntityModel) -> Entity:
+    changes = {
+        name: sum(access.query.frequency.value for access in ground.accesses if name in access.does("update"))
+        for name in ground.rows
+    }
+    busiest = max(changes, key=lambda name: (changes[name], ground.rows[name].per_day.value))
     table = ground.schema.table(busiest)
     entity = entity_model.entity(table.entity) if table is not None and table.entity else None
     return entity or entity_model.entities[0]
