@@ -82,6 +82,8 @@ class Draft:
     tenant: str | None = None
     wanted: list[tuple[str, str, str, str]] = field(default_factory=list)
     """(source, role, target, fact): references that field lists name."""
+    surface_cache: tuple[tuple[int, int], list[tuple[str, str]]] = ((0, 0), [])
+    """Every way to write an entity's name, rebuilt when entities or aliases were added."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Comparable name (or a role, or a synonym) -> the entity that stands for it."""
 

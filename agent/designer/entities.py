@@ -14,12 +14,18 @@ from database_specialist.agent.designer.conventions import (
 )
 from database_specialist.agent.designer.declared import read_declared
 from database_specialist.agent.designer.draft import Draft
+from database_specialist.agent.designer.examples import write_examples
 from database_specialist.agent.designer.fields import read_fields
 from database_specialist.agent.designer.lexicon import DEFAULT, Lexicon
+from database_specialist.agent.designer.mend import mend
 from database_specialist.agent.designer.nouns import human
 from database_specialist.agent.designer.people import set_roles
-from database_specialist.agent.designer.relationships import relate_all
+from database_specialist.agent.designer.placement import place_facts
+from database_specialist.agent.designer.relationships import relate_all, set_keys
+from database_specialist.agent.designer.rules import read_rules
 from database_specialist.agent.designer.selection import drop_baseless, select_entities
+from database_specialist.agent.designer.states import read_states
+from database_specialist.agent.designer.volumes import attach_volumes
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
@@ -34,6 +40,8 @@ def model_entities(
     lexicon: Lexicon = DEFAULT,
 ) -> EntityModel:
     """Model the entities of a Brief by lexicon and convention; with `previous`, mend what the findings object to."""
+    if previous is not None:
+        return mend(previous, findings)
     draft = Draft(brief, lexicon)
     folded = select_entities(draft)
     apply_conventions(draft)
@@ -42,15 +50,24 @@ def model_entities(
     read_declared(draft)
     read_fields(draft)
     _add_customary_attributes(draft)
+    read_states(draft)
     relate_all(draft)
+    set_keys(draft)
     apply_histories(draft)
     apply_tenancy(draft)
     apply_soft_deletion(draft)
     add_times(draft)
+    read_rules(draft)
+    attach_volumes(draft)
+    write_examples(draft)
+    place_facts(draft)
     return EntityModel(
         entities=tuple(entity.freeze() for entity in draft.entities.values()),
         relationships=tuple(draft.relationships),
+        rules=tuple(draft.rules),
+        examples=tuple(draft.examples),
         tenant=draft.tenant,
+        unplaced=tuple(draft.unplaced),
     )
 
 

@@ -219,6 +219,29 @@ def _nearest(draft: Draft, entity: EntityDraft) -> EntityDraft | None:
     return draft.entities[best]
 
 
+def set_keys(draft: Draft) -> None:
+    """Give entities the natural keys of their archetypes, in the roles that they hold here."""
+    for entity in draft.entities.values():
+        if entity.archetype is None or entity.declared or entity.listed:
+            continue
+        specs = {spec.role: spec for spec in entity.archetype.relations}
+        for key in entity.archetype.keys:
+            names = [_key_name(draft, entity, part, specs.get(part)) for part in key]
+            if all(names) and len(set(names)) == len(names):
+                entity.unique_sets.append(tuple(name for name in names if name))
+
+
+def _key_name(draft: Draft, entity: EntityDraft, part: str, spec: RelationSpec | None) -> str | None:
+    if spec is None:
+        attribute = entity.attributes.get(part)
+        return part if attribute is not None and attribute.required else None
+    required = [relation for relation in draft.relations_of(entity.name) if relation.required]
+    exact = next((r.role for r in required if r.role == part), None)
+    wanted = {found.name for target in spec.targets if target != "*" and (found := draft.find(target))}
+    near = [r.role for r in required if r.target in wanted or (not wanted and "*" in spec.targets)]
+    return exact or (near[0] if near else None)
+
+
 def _relate_by_name(draft: Draft) -> None:
     """An entity that is called after another belongs to it: `order_note` to `order`."""
     for entity in list(draft.entities.values()):
