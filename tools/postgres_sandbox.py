@@ -21,6 +21,7 @@ from typing import Literal
 import psycopg
 from psycopg import sql as compose
 from psycopg.pq import TransactionStatus
+from psycopg.types.string import TextLoader
 
 from database_specialist.agent.errors import SandboxError
 from database_specialist.agent.verification.catalog import Catalog
@@ -139,6 +140,9 @@ class PostgresSandbox:
             session = self.server.connect(user=DESIGNER, password=password, dbname=database)
         except psycopg.OperationalError as error:
             raise SandboxError(f"The PostgreSQL sandbox refuses a session: {str(error).strip()}") from error
+        # As text: a document that was read can then be a parameter again, and an array is no document.
+        for name in ("json", "jsonb"):
+            session.adapters.register_loader(name, TextLoader)
         return session
 
     @contextmanager
