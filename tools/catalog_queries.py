@@ -98,7 +98,8 @@ SELECT {_NAME}c.relname,
        coalesce(pg_catalog.pg_get_expr(x.indpred, x.indrelid), ''),
        x.indisunique,
        x.indisvalid,
-       EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x')),
+       EXISTS (SELECT FROM pg_catalog.pg_constraint k
+               WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x')),
        (SELECT array_agg(CASE WHEN o.opcdefault THEN '' ELSE o.opcname::text END ORDER BY g)
         FROM generate_series(1, x.indnkeyatts) g JOIN pg_catalog.pg_opclass o ON o.oid = x.indclass[g - 1])
 FROM pg_catalog.pg_index x
@@ -109,7 +110,9 @@ WHERE NOT c.relispartition AND c.relkind IN ('r', 'p', 'm')
 """
 
 VIEWS = f"""
-SELECT {_NAME}c.relname, CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END || pg_catalog.pg_get_viewdef(c.oid), ''
+SELECT {_NAME}c.relname,
+       CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END || pg_catalog.pg_get_viewdef(c.oid),
+       ''
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND {_OURS}
 WHERE c.relkind IN ('v', 'm') AND {_free("pg_class", "c.oid")}
@@ -152,7 +155,8 @@ WHERE c.relispartition AND c.relkind IN ('r', 'p')
 
 ENUMS = f"""
 SELECT {_NAME}t.typname,
-       (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)
+       (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
+        FROM pg_catalog.pg_enum e WHERE e.enumtypid = t.oid)
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace AND {_OURS}
 WHERE t.typtype = 'e' AND {_free("pg_type", "t.oid")}

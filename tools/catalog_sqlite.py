@@ -31,7 +31,8 @@ def sqlite_catalog(read: Read) -> Catalog:
     tables = [(name, sql) for kind, name, _, sql in objects if kind == "table"]
     columns = [column for name, sql in tables for column in _columns(name, read)]
     constraints = [fact for name, sql in tables for fact in _constraints(name, sql, read)]
-    indexes = [fact for name, _ in tables for fact in _indexes(name, {n: s for k, n, _, s in objects if k == "index"}, read)]
+    texts = {name: sql for kind, name, _, sql in objects if kind == "index"}
+    indexes = [fact for name, _ in tables for fact in _indexes(name, texts, read)]
     return Catalog(
         tables=tuple(TableFact(name) for name, _ in tables),
         columns=tuple(columns),
@@ -56,9 +57,8 @@ def _bare(name: str) -> str:
 
 
 def _columns(table: str, read: Read) -> Iterator[ColumnFact]:
-    position = 0
-    for _, name, type_name, not_null, default, key, hidden in read(f"PRAGMA table_xinfo({_quoted(table)})"):
-        position += 1
+    rows = enumerate(read(f"PRAGMA table_xinfo({_quoted(table)})"), 1)
+    for position, (_, name, type_name, not_null, default, key, hidden) in rows:
         yield ColumnFact(
             table=table,
             position=position,

@@ -210,9 +210,18 @@ def _initialise(binaries: Binaries, building: Path, user: int | None) -> None:
             os.chown(run / "s" / "password", user, user)
         data = run / "data"
         secret = f"--pwfile={run / 's' / 'password'}"
-        _run([binaries.bin / "initdb", "-D", data, "-U", ADMIN, secret, *_INITDB], run, user)
+        initdb: list[str | Path] = [binaries.bin / "initdb", "-D", data, "-U", ADMIN, secret, *_INITDB]
+        _run(initdb, run, user)
         for database, statements in (("postgres", _SET_UP), (BLANK, _SET_UP_BLANK)):
-            single = [binaries.bin / "postgres", "--single", "-D", data, "-c", "max_worker_processes=0", database]
+            single: list[str | Path] = [
+                binaries.bin / "postgres",
+                "--single",
+                "-D",
+                data,
+                "-c",
+                "max_worker_processes=0",
+                database,
+            ]
             _run(single, run, user, text="".join(f"{statement}\n" for statement in statements))
         (building / "data").mkdir(mode=0o700)
         files.copy_tree(data, building / "data", None)
@@ -233,7 +242,9 @@ def _run(command: Sequence[str | Path], run: Path, user: int | None, *, text: st
         timeout=START_SECONDS,
         check=False,
         umask=0o077,
-        **({} if user is None else {"user": user, "group": user, "extra_groups": []}),
+        user=user,
+        group=user,
+        extra_groups=None if user is None else [],
     )
     if done.returncode:
         raise SandboxError(f"{Path(command[0]).name} failed: {_last_line(done.stderr)}")
@@ -303,7 +314,8 @@ def _launch(server: Server, user: int | None, memory_bytes: int) -> subprocess.P
 
 def _await_ready(server: Server) -> None:
     keeper = server._keeper
-    assert keeper is not None and keeper.stdout is not None  # `_launch` made both
+    assert keeper is not None
+    assert keeper.stdout is not None
     server.pid = int(keeper.stdout.readline() or 0)
     deadline = time.monotonic() + START_SECONDS
     state = server.folder / "data" / "postmaster.pid"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from database_specialist.agent.dialects import quote, quote_all
+from database_specialist.agent.dialects import quote
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
 from database_specialist.agent.verification.records import Parts, Recorder
@@ -40,8 +40,9 @@ class _Case:
         return _CLAIMS[self.key.on_delete].format(parent=self.key.ref_table, child=self.table.name)
 
     def where(self, columns: Sequence[str]) -> str:
-        mark = (lambda place: f"${place}") if self.engine == "postgresql" else (lambda place: "?")
-        return " AND ".join(f"{quote(name, self.engine)} = {mark(place)}" for place, name in enumerate(columns, 1))
+        numbered = self.engine == "postgresql"
+        marks = [f"${place}" if numbered else "?" for place in range(1, len(columns) + 1)]
+        return " AND ".join(f"{quote(name, self.engine)} = {mark}" for name, mark in zip(columns, marks, strict=True))
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,9 @@ def prove_cascades(parts: Parts, database: Database, recorder: Recorder) -> None
             case = _with_values(_Case(table, key, parts.schema.engine), database)
             if case is None:
                 empty = f"no seeded row of {table.name} refers to {key.ref_table}"
-                recorder.not_checked("cascade", f"{table.name}.{key.name}", _Case(table, key, "postgresql").claim, empty)
+                recorder.not_checked(
+                    "cascade", f"{table.name}.{key.name}", _Case(table, key, "postgresql").claim, empty
+                )
             else:
                 _prove(case, parts.schema, database, recorder)
 
@@ -70,7 +73,9 @@ def _with_values(case: _Case, database: Database) -> _Case | None:
     names = [quote(name, case.engine) for name in case.key.columns]
     present = " AND ".join(f"{name} IS NOT NULL" for name in names)
     order = ", ".join(str(place) for place in range(1, len(names) + 1))
-    query = f"SELECT {', '.join(names)} FROM {quote(case.table.name, case.engine)} WHERE {present} ORDER BY {order} LIMIT 1"
+    query = (
+        f"SELECT {', '.join(names)} FROM {quote(case.table.name, case.engine)} WHERE {present} ORDER BY {order} LIMIT 1"
+    )
     try:
         rows = database.execute(query).rows
     except StatementError:
@@ -158,7 +163,9 @@ def _record_refusal(case: _Case, refusal: StatementError, beside: str, recorder:
     is_this = refusal.sqlstate in _REFUSED and refusal.constraint in (None, case.key.name)
     if case.key.on_delete in ("restrict", "no action"):
         if is_this:
-            recorder.passed("cascade", case.subject, case.claim, f"refused by {refusal.constraint or 'a foreign key'}{beside}")
+            recorder.passed(
+                "cascade", case.subject, case.claim, f"refused by {refusal.constraint or 'a foreign key'}{beside}"
+            )
         else:
             recorder.passed("cascade", case.subject, case.claim, f"refused, though first by {by}{beside}")
     elif is_this and refusal.constraint:
@@ -175,7 +182,9 @@ def _record_deletion(case: _Case, outcome: _Outcome, beside: str, recorder: Reco
     gone = outcome.before if case.key.on_delete == "cascade" else 0
     least = gone + is_self
     kept_right = outcome.lost >= least if case.key.on_delete == "cascade" else outcome.lost == least
-    came_back = f"{outcome.before} rows referred to it; {outcome.still_refer} still do, {outcome.lost} were deleted{beside}"
+    came_back = (
+        f"{outcome.before} rows referred to it; {outcome.still_refer} still do, {outcome.lost} were deleted{beside}"
+    )
     if outcome.still_refer == 0 and kept_right:
         recorder.passed("cascade", case.subject, case.claim, came_back)
     else:

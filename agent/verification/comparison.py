@@ -9,9 +9,7 @@ from database_specialist.agent.model.relational import Column, ForeignKey, Schem
 from database_specialist.agent.verification.catalog import Catalog, ColumnFact, ConstraintFact
 
 
-def table_differences(
-    table: Table, catalog: Catalog, types: Mapping[str, str], *, engine: Engine
-) -> tuple[str, ...]:
+def table_differences(table: Table, catalog: Catalog, types: Mapping[str, str], *, engine: Engine) -> tuple[str, ...]:
     """Return one line for each way in which a table differs from the model; `types` maps to the engine's spelling."""
     if all(fact.name != table.name for fact in catalog.tables):
         return (f"table {table.name} does not exist",)
@@ -26,7 +24,11 @@ def type_differences(schema: Schema, catalog: Catalog) -> tuple[str, ...]:
     """Return one line for each enumeration, domain or extension that is missing or differs."""
     enums = {fact.name: fact.values for fact in catalog.enums}
     domains = {fact.name for fact in catalog.domains}
-    lines = [f"type {enum.name} differs: {enums.get(enum.name)}" for enum in schema.enums if enums.get(enum.name) != enum.values]
+    lines = [
+        f"type {enum.name} differs: {enums.get(enum.name)}"
+        for enum in schema.enums
+        if enums.get(enum.name) != enum.values
+    ]
     lines += [f"domain {domain.name} does not exist" for domain in schema.domains if domain.name not in domains]
     lines += [
         f"extension {extension.name} is not installed"
@@ -47,9 +49,9 @@ def _columns(table: Table, catalog: Catalog, types: Mapping[str, str], engine: E
     for name in found:
         yield f"column {name} is not in the model"
     order = [fact.name for fact in catalog.columns_of(table.name)]
-    if not found and sorted(order) == sorted(column.name for column in table.columns):
-        if order != [column.name for column in table.columns]:
-            yield f"the columns stand in another order: {', '.join(order)}"
+    modelled = [column.name for column in table.columns]
+    if sorted(order) == sorted(modelled) and order != modelled:
+        yield f"the columns stand in another order: {', '.join(order)}"
 
 
 def _column(column: Column, fact: ColumnFact, types: Mapping[str, str], engine: Engine) -> Iterator[str]:
@@ -74,8 +76,9 @@ def _nullability(nullable: bool) -> str:
 def _keys(table: Table, catalog: Catalog) -> Iterator[str]:
     found = next((fact for fact in catalog.constraints_of(table.name) if fact.kind == "primary key"), None)
     expected = table.primary_key.columns if table.primary_key else ()
-    if (found.columns if found else ()) != expected:
-        yield f"the primary key is ({', '.join(found.columns if found else ())}), the model says ({', '.join(expected)})"
+    columns = found.columns if found else ()
+    if columns != expected:
+        yield f"the primary key is ({', '.join(columns)}), the model says ({', '.join(expected)})"
     for unique in table.uniques:
         if not _has_unique(unique, table, catalog):
             yield f"unique {unique.name} ({', '.join(unique.columns)}) does not exist"
@@ -126,7 +129,8 @@ def _named(table: Table, catalog: Catalog) -> Iterator[str]:
 
 
 def _additional(table: Table, catalog: Catalog) -> Iterator[str]:
-    known = {constraint.name for constraint in (*table.uniques, *table.checks, *table.foreign_keys, *table.exclusions)}
+    known = {unique.name for unique in table.uniques} | {check.name for check in table.checks}
+    known |= {key.name for key in table.foreign_keys} | {exclusion.name for exclusion in table.exclusions}
     for fact in catalog.constraints_of(table.name):
         if fact.kind != "primary key" and fact.name and fact.name not in known:
             yield f"{fact.kind} {fact.name} is not in the model"

@@ -36,7 +36,9 @@ def prove_seed(parts: Parts, database: Database, recorder: Recorder) -> bool:
             _leave_transaction(database)
             return False
     found = {name: _count(name, database, engine) for name in seed.rows}
-    wrong = tuple(f"{name} holds {found[name]} rows, not {rows}" for name, rows in seed.rows.items() if found[name] != rows)
+    wrong = tuple(
+        f"{name} holds {found[name]} rows, not {rows}" for name, rows in seed.rows.items() if found[name] != rows
+    )
     if wrong:
         recorder.failed("seed", "seed", claim, "; ".join(wrong))
         return False
@@ -152,7 +154,10 @@ def _is_rule_of_trigger(error: StatementError, parts: Parts) -> bool:
 def _fresh(query: Query, values: Sequence[object], error: StatementError, parts: Parts) -> tuple[object, ...]:
     """Return the values with those of the repeated key made new, unless they refer to other rows."""
     referring = {
-        f"{table.name}.{column}" for table in parts.schema.tables for key in table.foreign_keys for column in key.columns
+        f"{table.name}.{column}"
+        for table in parts.schema.tables
+        for key in table.foreign_keys
+        for column in key.columns
     }
     repeated = _key_of(error, parts)
     return tuple(
@@ -164,11 +169,12 @@ def _fresh(query: Query, values: Sequence[object], error: StatementError, parts:
 def _key_of(error: StatementError, parts: Parts) -> set[str]:
     """Return "table.column" of the columns of the constraint that refused."""
     for table in parts.schema.tables:
-        keys = [*table.uniques, *([table.primary_key] if table.primary_key else [])]
-        for key in keys:
+        keys = [(unique.name, unique.columns) for unique in table.uniques]
+        keys += [(table.primary_key.name, table.primary_key.columns)] if table.primary_key else []
+        for constraint, columns in keys:
             # SQLite names the columns instead of the constraint.
-            if key.name == error.constraint or (table.name == error.table and ", ".join(key.columns) == error.column):
-                return {f"{table.name}.{name}" for column in key.columns for name in re.findall(r"\w+", column)}
+            if constraint == error.constraint or (table.name == error.table and ", ".join(columns) == error.column):
+                return {f"{table.name}.{name}" for column in columns for name in re.findall(r"\w+", column)}
     return set()
 
 

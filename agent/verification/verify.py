@@ -1,7 +1,7 @@
 """Proving a design by running it: each claim becomes a record with what came back.
 
-    empty database --ddl--> catalog, objects --> examples --seed--> queries, delete actions
-    empty database --migrations--> the same catalog --> empty --> the same catalog
+empty database --ddl--> catalog, objects --> examples --seed--> queries, delete actions
+empty database --migrations--> the same catalog --> empty --> the same catalog
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ def _prove(parts: Parts, recorder: Recorder) -> None:
         with recorder.phase("examples", f"{len(parts.entity_model.examples)} examples"):
             prove_examples(parts, database, recorder)
         _prove_rows(parts, database, recorder)
-    with recorder.phase("migrations", f"{len(parts.operations.migrations)} migrations up, down, up"):
-        with recorder.sandbox.database() as second:
-            prove_migrations(parts, second, catalog, recorder)
+    doing = f"{len(parts.operations.migrations)} migrations up, down, up"
+    with recorder.phase("migrations", doing), recorder.sandbox.database() as second:
+        prove_migrations(parts, second, catalog, recorder)
 
 
 def _prove_structure(parts: Parts, database: Database, recorder: Recorder) -> Catalog | None:
