@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.relational import Table
 from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.figures import listed, number, size
+from database_specialist.agent.operations.growth import retention
 from database_specialist.agent.operations.naming import (
     age_column,
     batched_delete,
@@ -17,10 +19,10 @@ from database_specialist.agent.operations.naming import (
 
 def plan_archival(ground: Ground) -> tuple[str, ...]:
     """Return one line for each table with a retention, and one that names the growing tables without."""
-    limited = [table for table in ground.schema.tables if table.retention_days is not None]
-    lines = [_line(table, ground) for table in limited]
+    limited = [(table, kept) for table in ground.schema.tables if (kept := retention(table, ground.brief))]
+    lines = [_line(table, kept, ground) for table, kept in limited]
     open_ended = sorted(
-        (found for found in ground.capacity.tables if found.table not in {table.name for table in limited}),
+        (found for found in ground.capacity.tables if found.table not in {table.name for table, _ in limited}),
         key=lambda found: (-found.bytes_year_5.value, found.table),
     )[:3]
     growing = [found for found in open_ended if found.rows_per_day.value >= 1]
@@ -32,10 +34,9 @@ def plan_archival(ground: Ground) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _line(table: Table, ground: Ground) -> str:
-    assert table.retention_days is not None
-    days = round(table.retention_days.value)
-    kept = f"{table.name}: {number(days)} days ({table.retention_days.origin})"
+def _line(table: Table, period: Figure, ground: Ground) -> str:
+    days = round(period.value)
+    kept = f"{table.name}: {number(days)} days ({period.origin})"
     if table.partitioning is not None and table.partitioning.interval is not None:
         return f"{kept}. Whole partitions leave: {_dump(table, ground)} before the detached partition is dropped."
     column = age_column(table)

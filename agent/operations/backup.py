@@ -220,7 +220,7 @@ def _restore_test(plan: _Plan, ground: Ground) -> str:
 def _platform_decision(plan: _Plan, ground: Ground) -> Decision:
     platform, engine = plan.platform, ground.engine
     named = (
-        f"The documents name {plan.named_by}"
+        f"The documents name {plan.named_by}, and {plan.platform['name']} is its managed {engine}"
         if plan.named_by
         else f"No document names a managed {engine} service, so the commands are for a server of the team's own"
     )

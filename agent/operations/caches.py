@@ -7,7 +7,7 @@ import re
 from database_specialist.agent.model.base import Decision, Figure, Option
 from database_specialist.agent.model.operations import CachePoint
 from database_specialist.agent.model.relational import Table
-from database_specialist.agent.operations.capacity import PEAK_FACTOR, Ground
+from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.figures import derived, listed, number, size
 from database_specialist.agent.operations.load import Access
 from database_specialist.agent.operations.replicas import stale_reads
@@ -37,7 +37,7 @@ def candidates(ground: Ground) -> tuple[Access, ...]:
 def _hits(access: Access, ground: Ground) -> float:
     """Reads of an entry during its life at peak: below one, the entry is gone before it is read again."""
     keys, _ = footprint(access, ground)
-    return access.per_second * PEAK_FACTOR * TTL[access.query.staleness] / keys.value
+    return ground.at_peak(access) * TTL[access.query.staleness] / keys.value
 
 
 def has_cache_technology(ground: Ground) -> bool:
@@ -51,7 +51,7 @@ def has_cache_technology(ground: Ground) -> bool:
 def is_worth(ground: Ground) -> bool:
     """Say whether this load, or a store that the documents name for caching, justifies cache points."""
     found = candidates(ground)
-    return bool(found) and (has_cache_technology(ground) or _rate(found) >= WORTH_RATE)
+    return bool(found) and (has_cache_technology(ground) or _rate(found, ground) >= WORTH_RATE)
 
 
 def plan_caches(ground: Ground) -> tuple[CachePoint, ...]:
@@ -59,8 +59,8 @@ def plan_caches(ground: Ground) -> tuple[CachePoint, ...]:
     return tuple(_point(access, ground) for access in candidates(ground)) if is_worth(ground) else ()
 
 
-def _rate(found: tuple[Access, ...]) -> float:
-    return sum(access.per_second for access in found) * PEAK_FACTOR
+def _rate(found: tuple[Access, ...], ground: Ground) -> float:
+    return sum(ground.at_peak(access) for access in found)
 
 
 def _point(access: Access, ground: Ground) -> CachePoint:
@@ -79,7 +79,7 @@ def _point(access: Access, ground: Ground) -> CachePoint:
         ttl_seconds=derived(ttl, "s", f"{query.id} may be {query.staleness} old", query.facts),
         memory=_memory(access, ground),
         invalidation=_invalidation(writers, access, ttl),
-        why=f"{query.id} runs {number(query.frequency.value)} times a day, {number(access.per_second * PEAK_FACTOR)}/s "
+        why=f"{query.id} runs {number(query.frequency.value)} times a day, {number(ground.at_peak(access))}/s "
         f"at peak, on {listed(access.tables)}, and may be {query.staleness} old",
     )
 
@@ -137,7 +137,7 @@ def _refers_to(table: Table | None, column: str) -> str:
 def decide_cache(ground: Ground) -> Decision:
     """Decide on a cache, with the share of this workload that it could answer."""
     found = candidates(ground)
-    rate, peak = _rate(found), ground.capacity.peak_queries_per_second
+    rate, peak = _rate(found, ground), ground.capacity.peak_queries_per_second
     names = listed(access.query.id for access in found)
     hot = ground.capacity.cache_bytes
     if is_worth(ground):
@@ -158,7 +158,7 @@ def decide_cache(ground: Ground) -> Decision:
         if found
         else _nothing_hot(ground)
     )
-    why += f"; the hot set of {size(hot.value)} fits into the database's own memory"
+    why += f"; the database keeps the hot set of {size(hot.value)} in memory itself"
     tables = dict.fromkeys(table for access in found for table in access.tables) or {ground.largest.table: None}
     other = Option(
         choice="a cache beside the database",
@@ -172,10 +172,12 @@ def _nothing_hot(ground: Ground) -> str:
     if not stale:
         return f"none of the {len(ground.accesses)} queries may be stale"
     best = stale[0]
-    return (
-        f"the most frequent read that may be stale, {best.query.id}, runs {number(best.per_second * PEAK_FACTOR)} times a "
-        f"second at peak: an entry of {TTL[best.query.staleness]} s would be read {number(_hits(best, ground))} times"
-    )
+    named = f"the most frequent read that may be stale, {best.query.id}"
+    hits = _hits(best, ground)
+    if hits >= 1:
+        return f"{named}, makes up less than {LEAST_SHARE:.0%} of the executions"
+    rate, life = number(ground.at_peak(best)), TTL[best.query.staleness]
+    return f"{named}, runs {rate} times a second at peak: an entry of {life} s would be read {number(hits)} times"
 
 
 def _decision(ground: Ground, choice: str, why: str, other: Option) -> Decision:

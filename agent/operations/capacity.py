@@ -39,6 +39,20 @@ class Ground:
     accesses: tuple[Access, ...]
     rows: dict[str, Rows]
     capacity: Capacity
+    boost: float = 1.0
+    """How much a given peak rate exceeds what the query frequencies come to."""
+    loaded: float = 0.0
+    """Rows a day that the documents count and no query inserts."""
+
+    def at_peak(self, access: Access) -> float:
+        """Return a query's executions a second at peak, its share of a given peak rate included."""
+        return access.per_second * PEAK_FACTOR * self.boost
+
+    @property
+    def writes_at_peak(self) -> float:
+        """Statements that write, a second at peak."""
+        queried = sum(self.at_peak(access) for access in self.accesses if access.query.kind == "write")
+        return queried + self.loaded / DAY_SECONDS * PEAK_FACTOR
 
     def size_of(self, table: str) -> TableSize:
         """Return the figures of a table."""
@@ -59,7 +73,7 @@ def survey(brief: Brief, schema: Schema, indexes: Indexes, found: tuple[Access, 
     """Compute the capacity and keep what it was computed from."""
     rows = rows_of(brief, schema, found)
     sizes = tuple(_table_size(table, schema, indexes, rows[table.name]) for table in schema.tables)
-    peak = _peak(brief, found, rows)
+    peak, boost = _peak(brief, found, rows)
     capacity = Capacity(
         tables=sizes,
         bytes_year_1=_total(sizes, 1),
@@ -71,7 +85,7 @@ def survey(brief: Brief, schema: Schema, indexes: Indexes, found: tuple[Access, 
         cache_bytes=_hot_set(schema, sizes, found),
         notes=_notes(brief, schema, rows),
     )
-    return Ground(brief, schema, indexes, found, rows, capacity)
+    return Ground(brief, schema, indexes, found, rows, capacity, boost, sum(_loaded(found, rows).values()))
 
 
 def plan_capacity(brief: Brief, schema: Schema, indexes: Indexes, found: tuple[Access, ...]) -> Capacity:
@@ -139,27 +153,31 @@ def _log_bytes(schema: Schema, indexes: Indexes, sizes: tuple[TableSize, ...], f
     return derived(written * factor, "bytes/day", basis)
 
 
-def _peak(brief: Brief, found: tuple[Access, ...], rows: dict[str, Rows]) -> Figure:
-    """The queries' executions, and the rows that the documents count and no query inserts, one statement each."""
-    executed = sum(access.query.frequency.value for access in found)
-    inserted = {table for access in found for table in access.does("insert")}
-    apart = {
-        name: counted.per_day.value
-        for name, counted in rows.items()
-        if counted.per_day.origin == "given" and name not in inserted
-    }
-    total = executed + sum(apart.values())
-    value = total / DAY_SECONDS * PEAK_FACTOR
-    arriving = "".join(f" + {number(count)} rows a day into {name}" for name, count in apart.items())
+def _loaded(found: tuple[Access, ...], rows: dict[str, Rows]) -> dict[str, float]:
+    """Return the rows a day that the documents count beyond what the queries insert, by table."""
+    loaded: dict[str, float] = {}
+    for name, counted in rows.items():
+        inserted = sum(a.query.frequency.value for a in found if name in a.does("insert"))
+        if counted.per_day.origin == "given" and counted.per_day.value > inserted:
+            loaded[name] = counted.per_day.value - inserted
+    return loaded
+
+
+def _peak(brief: Brief, found: tuple[Access, ...], rows: dict[str, Rows]) -> tuple[Figure, float]:
+    """Return the peak rate, and by how much a given one exceeds it: rows that no query inserts count as statements."""
+    executed, loaded = sum(access.query.frequency.value for access in found), _loaded(found, rows)
+    value = (executed + sum(loaded.values())) / DAY_SECONDS * PEAK_FACTOR
+    arriving = "".join(f" + {number(count)} rows a day loaded into {name}" for name, count in loaded.items())
     basis = (
         f"({number(executed)} executions a day of {len(found)} queries{arriving}) / {DAY_SECONDS:,} s x {PEAK_FACTOR} "
         f"(peak over mean, assumed) = {number(value)}"
     )
     given = _given_rate(brief)
     if given is not None and given.figure.value > value:
-        basis = f'{given.figure.basis} (for "{given.subject}"); the query frequencies alone come to {number(value)}'
-        return derived(given.figure.value, "queries/s", f"given: {basis}", given.figure.facts)
-    return derived(value, "queries/s", basis)
+        words = f'"{given.figure.basis}" (for {given.subject}); the frequencies alone come to {number(value)}'
+        boost = given.figure.value / value if value else 1.0
+        return derived(given.figure.value, "queries/s", f"given: {words}", given.figure.facts), boost
+    return derived(value, "queries/s", basis), 1.0
 
 
 def _given_rate(brief: Brief) -> Quantity | None:
@@ -221,8 +239,8 @@ def _notes(brief: Brief, schema: Schema, rows: dict[str, Rows]) -> tuple[str, ..
 
 
 def settings_memory(cache: Figure) -> str:
-    """Return shared_buffers for the hot set: a quarter more than it, 128 MiB at least."""
-    return f"{max(128, math.ceil(cache.value * 1.25 / MIB / 64) * 64)}MB"
+    """Return the buffers to set: the hot set and a quarter, from 128 MiB to 8 GiB; the page cache has the rest."""
+    return f"{min(8192, max(128, math.ceil(cache.value * 1.25 / MIB / 64) * 64))}MB"
 
 
 __all__ = ["Ground", "accesses", "plan_capacity", "settings_memory", "survey"]

@@ -11,6 +11,20 @@ from database_specialist.agent.model.brief import Brief, Fact, Technology
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.operations.figures import unique
 
+_ASIDES = (
+    "reference",
+    "resource",
+    "further reading",
+    "alternative",
+    "comparison",
+    "trade-off",
+    "tradeoff",
+    "future",
+    "considered",
+    "inspiration",
+    "scaling path",
+)
+
 
 @dataclass(frozen=True)
 class Named:
@@ -22,8 +36,8 @@ class Named:
 
     @property
     def fact_ids(self) -> tuple[FactId, ...]:
-        """The ids of the facts, the technology's own first."""
-        return unique((*self.technology.facts, *(fact.id for fact in self.facts)))
+        """The ids of the facts."""
+        return unique(fact.id for fact in self.facts)
 
     @property
     def text(self) -> str:
@@ -37,21 +51,28 @@ class Named:
         return words if len(words) <= 160 else words[:157].rsplit(" ", 1)[0] + " ..."
 
 
-def named_stores(brief: Brief, category: str, names: Sequence[str]) -> tuple[Named, ...]:
-    """Return the technologies of a category, or of these names, in the order of the Brief."""
-    found = [
-        technology
-        for technology in brief.stack.technologies
-        if technology.category == category or any(has_word(technology.name, name) for name in names)
-    ]
-    in_scope = {fact.id for fact in brief.in_scope}
-    kept = [tech for tech in found if not tech.facts or set(tech.facts) & in_scope]
-    return tuple(Named(technology, _facts(technology, brief)) for technology in kept)
+def named_stores(brief: Brief, names: Sequence[str]) -> tuple[Named, ...]:
+    """Return the technologies of these names that the documents mean to use, in the order of the Brief.
+
+    A name that stands only among references, alternatives or later plans is not a choice.
+    """
+    found = [tech for tech in brief.stack.technologies if any(has_word(tech.name, name) for name in names)]
+    stores = (Named(technology, _facts(technology, brief)) for technology in found)
+    return tuple(store for store in stores if store.facts)
 
 
 def _facts(technology: Technology, brief: Brief) -> tuple[Fact, ...]:
     own = set(technology.facts)
-    return tuple(fact for fact in brief.in_scope if fact.id in own or has_word(fact.text, technology.name))
+    return tuple(
+        fact
+        for fact in brief.in_scope
+        if (fact.id in own or has_word(fact.text, technology.name)) and not _is_aside(fact)
+    )
+
+
+def _is_aside(fact: Fact) -> bool:
+    title = " ".join(fact.section).lower()
+    return any(word in title for word in _ASIDES)
 
 
 def has_word(text: str, phrase: str) -> bool:

@@ -37,7 +37,10 @@ def rows_of(brief: Brief, schema: Schema, accesses: tuple[Access, ...]) -> dict[
     starts: dict[str, _Start] = {}
     for table in schema.tables:
         starts[table.name] = _start(table, brief, accesses, starts)
-    return {table.name: _over_time(table, starts[table.name], _growth(table, brief, schema)) for table in schema.tables}
+    return {
+        table.name: _over_time(starts[table.name], _growth(table, brief, schema), retention(table, brief))
+        for table in schema.tables
+    }
 
 
 def stated(table: Table, metric: Metric, brief: Brief) -> Quantity | None:
@@ -52,6 +55,12 @@ def stated(table: Table, metric: Metric, brief: Brief) -> Quantity | None:
     exact = [q for q in found if q.subject.lower() == words]
     ending = [q for q in found if q.subject.lower().endswith(f" {words}") and " and " not in q.subject.lower()]
     return next(iter(exact + ending), None)
+
+
+def retention(table: Table, brief: Brief) -> Figure | None:
+    """Return the days that the rows of a table are kept, where a document says so."""
+    quantity = stated(table, "retention", brief)
+    return table.retention_days or (quantity.figure if quantity is not None else None)
 
 
 def _growth(table: Table, brief: Brief, schema: Schema) -> Quantity | None:
@@ -132,12 +141,12 @@ def _rows_per_day(
     return assumed(value, "rows/day", basis, now.facts)
 
 
-def _over_time(table: Table, start: _Start, growth: Quantity | None) -> Rows:
-    one, three, five = (_after(years, table, start, growth) for years in (1, 3, 5))
+def _over_time(start: _Start, growth: Quantity | None, kept: Figure | None) -> Rows:
+    one, three, five = (_after(years, start, growth, kept) for years in (1, 3, 5))
     return Rows(start.now, start.per_day, one, three, five)
 
 
-def _after(years: int, table: Table, start: _Start, growth: Quantity | None) -> Figure:
+def _after(years: int, start: _Start, growth: Quantity | None, kept: Figure | None) -> Figure:
     """Sum the years, each with a flow grown by the stated rate; the retention caps the sum."""
     now, daily = start.now.value, start.per_day.value
     rate = growth.figure.value / 100 if growth is not None else 0.0
@@ -148,11 +157,11 @@ def _after(years: int, table: Table, start: _Start, growth: Quantity | None) -> 
         basis += f" x {number(sum(factors))}" + (f" ({_named(growth)}, {years} years summed)" if rate else " years")
     facts = [*start.now.facts, *start.per_day.facts, *(growth.figure.facts if growth is not None and rate else ())]
     basis += f" = {number(total)}"
-    if table.retention_days is not None:
-        cap = daily * factors[-1] * table.retention_days.value
-        facts += table.retention_days.facts
+    if kept is not None:
+        cap = daily * factors[-1] * kept.value
+        facts += kept.facts
         if cap < total:
-            basis = f"{number(table.retention_days.value)} days kept x {number(daily * factors[-1])} a day"
+            basis = f"{number(kept.value)} days kept x {number(daily * factors[-1])} a day"
             return derived(round(cap), "rows", f"{basis} = {number(cap)}; without the retention {number(total)}", facts)
     return derived(round(total), "rows", basis, facts)
 

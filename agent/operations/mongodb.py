@@ -45,12 +45,7 @@ def plan_mongodb(ground: Ground, entity_model: EntityModel) -> tuple[MongoCollec
 
 
 def _store(ground: Ground) -> Named | None:
-    found = [
-        store
-        for store in named_stores(ground.brief, "document_store", MONGO_NAMES)
-        if any(name in store.technology.name.lower() for name in MONGO_NAMES)
-    ]
-    return found[0] if found else None
+    return next(iter(named_stores(ground.brief, MONGO_NAMES)), None)
 
 
 def _root(store: Named, ground: Ground, entity_model: EntityModel) -> Entity | None:
@@ -160,7 +155,7 @@ def decide_document_store(
         for attribute in entity.attributes
         if attribute.type == "json"
     ]
-    named = named_stores(ground.brief, "document_store", MONGO_NAMES)
+    named = named_stores(ground.brief, MONGO_NAMES)
     if collections:
         collection = collections[0]
         return _decision(
@@ -175,7 +170,7 @@ def decide_document_store(
     if named:
         return _other_store(named[0])
     keeps = (
-        f"{listed(loose)} hold free-form content as JSON columns" if loose else "no attribute holds free-form content"
+        f"the free-form content of {listed(loose)} is kept as JSON" if loose else "no attribute is free-form content"
     )
     links = len(entity_model.relationships)
     return _decision(
@@ -204,12 +199,7 @@ def _bytes_words(table: str, ground: Ground) -> str:
 def _other_store(store: Named) -> Decision:
     name = store.technology.name
     said = f' for "{store.purpose}"' if store.purpose else ""
-    is_mongo = any(word in name.lower() for word in MONGO_NAMES)
-    why = (
-        f"The documents name {name}{said}, and no entity of the model is named with it: its data stay in the tables."
-        if is_mongo
-        else f"The documents name {name}{said}; this design covers the relational tables, not {name}."
-    )
+    why = f"The documents name {name}{said}, and no entity of the model is named with it: its data stay in the tables."
     return _decision("no collection", why, None, store.fact_ids)
 
 

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.mapping.partitions import THRESHOLD
-from database_specialist.agent.model.base import Decision, Option
+from database_specialist.agent.model.base import Decision, Figure, Option
 from database_specialist.agent.model.operations import PartitionSchedule
-from database_specialist.agent.model.relational import Partition, Table
+from database_specialist.agent.model.relational import Column, Partition, Table
 from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.figures import YEAR_DAYS, derived, listed, number, size
+from database_specialist.agent.operations.growth import retention
 from database_specialist.agent.operations.naming import age_column, referencing
 
 _DAYS = {"day": 1, "week": 7, "month": 365 / 12, "quarter": 365 / 4, "year": 365}
@@ -67,7 +68,7 @@ def _schedule(table: Table, ground: Ground) -> PartitionSchedule | None:
         interval=interval,
         rows_per_partition=derived(round(rows), "rows", basis, flow.facts),
         create_ahead=f"{_AHEAD[interval]} partitions of {table.name} stand ready; a daily job creates the next",
-        retention=_retention(table, interval),
+        retention=_kept(table, retention(table, ground.brief), interval),
         statements=(*_create(table, ranged, ground), *_leave(table, ranged, ground)),
         why=f"A partition of {table.name} is {size(heap)} with its indexes. {partitioning.why}",
     )
@@ -78,12 +79,12 @@ def _dates(partition: Partition) -> tuple[date, date] | None:
     return (date.fromisoformat(found[0]), date.fromisoformat(found[1])) if len(found) == 2 else None
 
 
-def _retention(table: Table, interval: str) -> str:
-    if table.retention_days is None:
+def _kept(table: Table, period: Figure | None, interval: str) -> str:
+    if period is None:
         return f"no document limits how long {table.name} are kept: no partition is detached until a period is set"
-    days = table.retention_days.value
+    days = period.value
     return (
-        f"{number(days)} days ({table.retention_days.origin}): a {interval} is detached when its end is older, "
+        f"{number(days)} days ({period.origin}): a {interval} is detached when its end is older, "
         f"so at most {number(days / _DAYS[interval] + 1)} partitions of {table.name} are attached"
     )
 
@@ -113,7 +114,7 @@ def _next_name(name: str, start: date, following: date) -> str:
 
 def _leave(table: Table, ranged: list[tuple[Partition, tuple[date, date]]], ground: Ground) -> tuple[str, ...]:
     """Detach the oldest, keep it as a table until it is dumped, then drop it."""
-    if table.retention_days is None:
+    if retention(table, ground.brief) is None:
         return ()
     oldest = min(ranged, key=lambda item: item[1][0])[0]
     engine, name = ground.engine, quote(oldest.name, ground.engine)
@@ -169,8 +170,8 @@ def _no(table: Table, ground: Ground) -> Decision:
     reached = f"{table.name}, the largest of the other tables, holds {number(rows)} rows and {size(total)} in year 3"
     key, users = age_column(table), referencing(table.name, ground.schema)
     if rows > THRESHOLD:
-        choice = f"{table.name} stays whole"
-        why = f"{reached}, above {number(THRESHOLD)} rows, but {_obstacle(table, users, key is not None)}."
+        choice = f"{table.name} is one table for now"
+        why = f"{reached}, above {number(THRESHOLD)} rows: {_obstacle(table, users, key)}."
     else:
         choice = f"no partitions for {table.name}" + (" and the smaller tables" if others else "")
         until = _until(found.rows_per_day.value, rows)
@@ -189,12 +190,12 @@ def _no(table: Table, ground: Ground) -> Decision:
     )
 
 
-def _obstacle(table: Table, users: tuple[str, ...], has_date: bool) -> str:
+def _obstacle(table: Table, users: tuple[str, ...], key: Column | None) -> str:
     if users:
         return f"{listed(users)} refer to it, and their foreign keys would have to carry the partition key as well"
-    if not has_date:
+    if key is None:
         return "it has no required date or timestamp to split by"
-    return "its queries do not all name a time range, so they would read every partition"
+    return f"range partitions by {key.name} should take its place before that volume arrives, while it is small"
 
 
 def _until(per_day: float, rows: float) -> str:

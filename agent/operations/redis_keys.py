@@ -52,7 +52,7 @@ class _Use:
 
 def plan_redis(ground: Ground, entity_model: EntityModel, caches: tuple[CachePoint, ...]) -> tuple[RedisKey, ...]:
     """Return the key families; none when no store is named and the load needs none."""
-    stores = named_stores(ground.brief, "key_value", _NAMES)
+    stores = named_stores(ground.brief, _NAMES)
     if not stores or not entity_model.entities:
         return ()
     uses = _uses(stores[0], ground, entity_model)
@@ -72,7 +72,7 @@ def _uses(store: Named, ground: Ground, entity_model: EntityModel) -> tuple[_Use
         if not any(has_word(store.text, word) for word in family["words"]):
             continue
         about = facts_with(store.facts, family["words"])
-        facts = unique((*(fact.id for fact in about), *store.technology.facts))
+        facts = unique(fact.id for fact in about or store.facts[:1])
         if facts:
             found.append(_Use(family, facts, _thing(about, ground, entity_model, family), _owner(entity_model)))
     return tuple(found)
@@ -88,7 +88,7 @@ def stated_keys(store: Named, ground: Ground, entity_model: EntityModel) -> tupl
             family = next((f for f in _FAMILIES if f["name"] == pattern.partition(":")[0]), _FAMILIES[-1])
             use = _Use(
                 family,
-                unique((fact.id, *store.technology.facts)),
+                (fact.id,),
                 _thing((fact,), ground, entity_model, family),
                 _owner(entity_model),
             )
@@ -121,7 +121,7 @@ def _spelt_key(pattern: str, fact: Fact, use: _Use, like: RedisKey) -> RedisKey:
 def _thing(facts: tuple[Fact, ...], ground: Ground, entity_model: EntityModel, family: dict[str, Any]) -> Entity:
     """The entity that the facts name; for locks and repeated requests the one that the model itself sets apart."""
     for fact in facts:
-        entity = entity_in(fact.text, entity_model)
+        entity = entity_in(fact.text, _without_tokens(entity_model))
         if entity is not None:
             return entity
     if family["name"] == "lock":
@@ -134,6 +134,12 @@ def _thing(facts: tuple[Fact, ...], ground: Ground, entity_model: EntityModel, f
         if kept:
             return kept[0]
     return _most_changed(ground, entity_model)
+
+
+def _without_tokens(entity_model: EntityModel) -> EntityModel:
+    """Sessions and tokens are named beside every store; they are not what it locks, queues or keeps."""
+    kept = tuple(entity for entity in entity_model.entities if entity.kind != "token")
+    return entity_model.model_copy(update={"entities": kept})
 
 
 def _most_changed(ground: Ground, entity_model: EntityModel) -> Entity:
@@ -221,7 +227,7 @@ def _online(use: _Use, ground: Ground, entity_model: EntityModel) -> Figure:
 
 
 def _written(use: _Use, ground: Ground) -> Figure:
-    rate = sum(a.per_second for a in ground.accesses if a.query.kind == "write") * PEAK_FACTOR
+    rate = ground.writes_at_peak
     life = use.family["ttl_seconds"]
     value = rate * life if life < DAY_SECONDS else rate / PEAK_FACTOR * life
     pace = (
@@ -253,7 +259,7 @@ def _cache_key(cache: CachePoint, ground: Ground, facts: tuple[FactId, ...]) -> 
 
 def decide_key_value(ground: Ground, keys: tuple[RedisKey, ...]) -> Decision:
     """Decide on a key-value store; a store that is neither named nor needed is not invented."""
-    stores = named_stores(ground.brief, "key_value", _NAMES)
+    stores = named_stores(ground.brief, _NAMES)
     peak = ground.capacity.peak_queries_per_second
     if stores:
         return _named(stores[0], keys, ground)

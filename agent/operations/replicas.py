@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from database_specialist.agent.model.base import Decision, Option
 from database_specialist.agent.model.operations import Replica
 from database_specialist.agent.operations.backup import needs_standby
-from database_specialist.agent.operations.capacity import PEAK_FACTOR, Ground
+from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.figures import listed, number
 from database_specialist.agent.operations.load import Access
 
@@ -37,7 +39,7 @@ def _of(level: str, ground: Ground) -> tuple[Access, ...]:
 
 def _replica(level: str, ground: Ground) -> Replica:
     found = _of(level, ground)
-    rate = sum(access.per_second for access in found) * PEAK_FACTOR
+    rate = sum(ground.at_peak(access) for access in found)
     tables = listed(dict.fromkeys(table for access in found for table in access.tables))
     return Replica(
         queries=tuple(access.query.id for access in found),
@@ -85,7 +87,7 @@ def decide_replica(ground: Ground) -> Decision:
         topic="replica",
         subject=ground.brief.project,
         choice=_choice(ground),
-        why=f"{load[0].upper()}{load[1:]}; {tolerant}; {_objective(ground)}.",
+        why=f"{load[0].upper()}{load[1:]}; {tolerant}; {_objective(ground)}{_left_over(ground)}.",
         alternatives=(_other(ground, share),),
         facts=(*peak.facts, *facts),
     )
@@ -95,8 +97,23 @@ def _choice(ground: Ground) -> str:
     if ground.engine == "sqlite":
         return "no replica: SQLite is read in the application's own process"
     if _is_busy(ground):
-        return "a standby and a read replica" if _wants_standby(ground) else "one read replica"
+        count = max(1, math.ceil(_stale_rate(ground) / (PRIMARY_RATE * CALM)))
+        replicas = "one read replica" if count == 1 else f"{count} read replicas"
+        return f"a standby and {replicas}" if _wants_standby(ground) else replicas
     return "one standby, also for the stale reads" if _wants_standby(ground) else "no replica"
+
+
+def _stale_rate(ground: Ground) -> float:
+    return sum(ground.at_peak(access) for access in stale_reads(ground))
+
+
+def _left_over(ground: Ground) -> str:
+    """What stays on the primary when the stale reads are gone, and the cores that it takes."""
+    rate = ground.capacity.peak_queries_per_second.value - _stale_rate(ground)
+    if rate <= PRIMARY_RATE * CALM:
+        return ""
+    cores = math.ceil(rate * 8 / PRIMARY_RATE / CALM)
+    return f"; the {number(rate)} queries/s that stay on the primary take {cores} cores at {CALM:.0%} use"
 
 
 def _objective(ground: Ground) -> str:
@@ -107,7 +124,7 @@ def _objective(ground: Ground) -> str:
         return "no document asks for an availability, and the RTO is met by a restore"
     minutes = (100 - availability) / 100 * 365 * 24 * 60
     met = "fail-over in a minute is needed for it" if _wants_standby(ground) else "one restore a year stays inside it"
-    return f"{number(availability)}% availability allows {number(minutes)} minutes a year: {met}"
+    return f"{availability:g}% availability allows {number(minutes)} minutes a year: {met}"
 
 
 def _share(ground: Ground) -> float:

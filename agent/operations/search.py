@@ -63,7 +63,7 @@ def plan_search(ground: Ground, entity_model: EntityModel) -> tuple[SearchIndex,
 
 
 def _store(ground: Ground) -> Named | None:
-    found = named_stores(ground.brief, "search", SEARCH_NAMES)
+    found = named_stores(ground.brief, SEARCH_NAMES)
     return next((s for s in found if any(has_word(s.technology.name, name) for name in SEARCH_NAMES)), None)
 
 
@@ -143,7 +143,7 @@ def _query(entity: Entity) -> dict[str, Any]:
 
 def decide_search(ground: Ground, entity_model: EntityModel, indexes: tuple[SearchIndex, ...]) -> Decision:
     """Decide on a search engine; one that is neither named nor needed is not invented."""
-    named = named_stores(ground.brief, "search", SEARCH_NAMES)
+    named = named_stores(ground.brief, SEARCH_NAMES)
     if indexes:
         index, store = indexes[0], _store(ground)
         rows = ground.rows[index.source_table].year_1

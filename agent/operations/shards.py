@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from database_specialist.agent.model.base import Decision, Option
 from database_specialist.agent.model.operations import ShardKey
 from database_specialist.agent.model.relational import Schema, Table
-from database_specialist.agent.operations.capacity import PEAK_FACTOR, Ground
+from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.figures import TIB, derived, listed, number, size
 from database_specialist.agent.operations.load import Access
 
@@ -44,11 +44,7 @@ def shard_candidates(ground: Ground) -> tuple[ShardKey, ...]:
 
 def is_needed(ground: Ground) -> bool:
     """Say whether the data or the writes outgrow one server within five years."""
-    return ground.capacity.bytes_year_5.value > SERVER_BYTES or _writes(ground) > SERVER_WRITES
-
-
-def _writes(ground: Ground) -> float:
-    return sum(a.per_second for a in ground.accesses if a.query.kind == "write") * PEAK_FACTOR
+    return ground.capacity.bytes_year_5.value > SERVER_BYTES or ground.writes_at_peak > SERVER_WRITES
 
 
 def _candidates(ground: Ground) -> tuple[_Candidate, ...]:
@@ -131,7 +127,7 @@ def _keyless(table: Table, candidate: _Candidate) -> list[str]:
 def decide_sharding(ground: Ground) -> Decision:
     """Decide on sharding, with the size and the writes of this project against what one server holds."""
     found, capacity = _candidates(ground), ground.capacity
-    total, writes = capacity.bytes_year_5.value, _writes(ground)
+    total, writes = capacity.bytes_year_5.value, ground.writes_at_peak
     reached = (
         f"{size(total)} in year 5 and {number(writes)} writes/s at peak, against {size(SERVER_BYTES)} and "
         f"{number(SERVER_WRITES)} writes/s of one server (assumed)"
