@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from database_specialist.agent.model.relational import Schema, Table
 from database_specialist.agent.rules.rule import Objection, rule
-from database_specialist.agent.rules.walk import family, foreign_columns, key_columns, listed, unique_sets
+from database_specialist.agent.rules.walk import foreign_columns, key_columns, listed, unique_sets
+
+_BOOKKEEPING = frozenset({"created_at", "updated_at", "added_at", "assigned_at", "linked_at", "created_by", "added_by"})
 
 
 @rule("KEY003", "warning", "Join table accepts the same pair twice", owner="plan_schema")
@@ -31,4 +33,4 @@ def join_table_without_unique_pair(schema: Schema) -> Iterator[Objection]:
 
 def _is_pure_link(table: Table) -> bool:
     linked = foreign_columns(table) | key_columns(table)
-    return all(column.name in linked or family(column.type) == "timestamp" for column in table.columns)
+    return all(column.name in linked or column.name in _BOOKKEEPING for column in table.columns)

@@ -15,7 +15,10 @@ from database_specialist.tools.postgres_sandbox import PostgresDatabase
 from tests.agent.rules.page import PAGES, Page, read_page, sql_of, subject_of
 
 INDEX = Path(__file__).parents[3] / "docs" / "rules" / "README.md"
-CHANGES = ["Add", "Change", "Compare", "Create", "Declare", "Default", "Drop", "Give", "Keep", "Length", "List", "Make", "Mark", "Merge", "Move", "Name", "Note", "Number", "Partition", "Plan", "Point", "Put", "Quote", "Record", "Rename", "Rewrite", "Run", "Send", "Set", "Shorten", "Split", "Store", "Take", "Trace", "Write"]
+CHANGES = re.compile(
+    "Add|Change|Compare|Create|Declare|Default|Drop|Give|Keep|List|Make|Mark|Merge|Move|Name|Note|Number|Partition|Plan|"
+    "Point|Put|Quote|Record|Rename|Rewrite|Run|Send|Set|Shorten|Split|Store|Take|Trace|Write"
+)
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
@@ -53,7 +56,7 @@ def test_a_finding_says_the_consequence_and_begins_its_help_with_the_change(rule
     for finding in rule(subject_of(read_page(PAGES / f"{rule.code}.md").bad)):
         assert finding.place
         assert finding.message[-1] in ".)"
-        assert finding.help.split()[0] in CHANGES
+        assert CHANGES.fullmatch(finding.help.split()[0])
         assert finding.help.endswith(".")
 
 
