@@ -96,12 +96,12 @@ class Ground:
         return int(digits) if digits.isdigit() else 18
 
     def outgoing(self, entity: str) -> tuple[Relationship, ...]:
-        """Return the relationships whose key this entity holds."""
-        return tuple(
-            each
-            for each in self.model.relationships
-            if each.source == entity and each.target in self.tables and each.cardinality != "many_to_many"
-        )
+        """Return the relationships whose key this entity holds; of two with one role, the first."""
+        roles: dict[str, Relationship] = {}
+        for each in self.model.relationships:
+            if each.source == entity and each.target in self.tables and each.cardinality != "many_to_many":
+                roles.setdefault(each.role, each)
+        return tuple(roles.values())
 
 
 def is_referred_to(model: EntityModel, entity: Entity) -> bool:

@@ -15,6 +15,12 @@ _LEAVES_THE_DATABASE = re.compile(
     re.IGNORECASE,
 )
 
+_NATURAL = ("code", "slug", "short_text", "text", "email", "currency", "country", "language", "ip_address")
+"""Types whose values can identify a row. A number called `id` is a surrogate by another name."""
+
+_LONGEST_MYSQL_KEY = 191
+"""Characters of utf8mb4 in a key that every InnoDB row format takes, and that still leaves room in a composite one."""
+
 
 def choose_key(model: EntityModel, entity: Entity) -> Key:
     """Return how the rows of an entity are identified."""
@@ -39,7 +45,9 @@ def key_type(ground: Ground, entity: str) -> str:
         return plain_type("uuid", ground.engine)
     attribute = key_attribute(found) if found is not None else None
     if key.kind == "natural" and attribute is not None:
-        return native_type(attribute, ground.engine)
+        longest = min(attribute.length or _LONGEST_MYSQL_KEY, _LONGEST_MYSQL_KEY)
+        native = native_type(attribute, ground.engine)
+        return f"varchar({longest})" if native.startswith("varchar") else native
     return KEY_TYPE[ground.engine]
 
 
@@ -50,7 +58,7 @@ def _single(entity: Entity) -> Key:
         return Key("uuid", reason=words.group(0).lower()) if words else Key("identity")
     if attribute.type == "uuid":
         return Key("uuid", reason=f"attribute {attribute.name}")
-    if attribute.type in ("integer", "big_integer"):
+    if attribute.type not in _NATURAL:
         words = _LEAVES_THE_DATABASE.search(f"{attribute.meaning} {entity.description}")
         return Key("uuid", reason=words.group(0).lower()) if words else Key("identity")
     return Key("natural", (attribute.name,), reason=attribute.name)

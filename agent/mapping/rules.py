@@ -119,7 +119,7 @@ def _add_unique(ground: Ground, draft: TableDraft, rule: BusinessRule, routines:
         if placed.reads_clock:
             return "its condition reads the clock, and an index cannot"
         where = placed.sql
-    columns = tuple(column for name in rule.attributes for column in draft.names[name])
+    columns = tuple(dict.fromkeys(column for name in rule.attributes for column in draft.names[name]))
     name = constraint_name(draft.name, [rule.name], "key") if where else None
     why = f"{rule.id}: {rule.text}"
     add_unique(ground, draft, columns, where=where, name=name, rule=rule.id, why=why, facts=rule.facts)

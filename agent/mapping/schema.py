@@ -11,6 +11,7 @@ from database_specialist.agent.mapping.columns import (
     add_soft_delete_column,
     generate_columns,
 )
+from database_specialist.agent.mapping.distinct import distinct_routines, with_distinct_names
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.keys import choose_key
@@ -34,10 +35,11 @@ from database_specialist.agent.mapping.tenancy import (
 from database_specialist.agent.mapping.type_decisions import record_types
 from database_specialist.agent.mapping.uniques import add_unique
 from database_specialist.agent.mapping.upkeep import upkeep_routines
+from database_specialist.agent.mapping.withdrawal import withdraw
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.model.evidence import Finding
-from database_specialist.agent.model.relational import Extension, Routine, Schema, Table
+from database_specialist.agent.model.relational import Extension, Schema, Table
 
 
 def map_schema(
@@ -49,8 +51,8 @@ def map_schema(
 ) -> Schema:
     """Derive the schema of `engine` from the entity model. The same model gives the same schema.
 
-    `findings` are the critic's objections to an earlier schema of the same model. The mapping follows the model alone,
-    so what they object to is mended there, or by an engine version that has what was missing.
+    `findings` are the objections to an earlier schema of the same model: rules whose SQL the engine refused are taken
+    back, with a decision that quotes the engine.
     """
     ground = _ground(entity_model, engine, engine_version)
     drafts = {name: _entity_table(ground, entity) for name, entity in _distinct(entity_model).items()}
@@ -58,11 +60,12 @@ def map_schema(
     routines = bind_references_to_tenant(ground, drafts)
     scope_join_tables(ground, joins, drafts)
     routines += add_rules(ground, drafts)
+    routines = withdraw(ground, drafts, routines, findings)
     partition_tables(ground, drafts)
     routines += upkeep_routines(ground, drafts)
     every = [*drafts.values(), *joins]
     deferred = defer_cycles(every, engine)
-    tables = in_creation_order([draft.freeze() for draft in every])
+    tables = in_creation_order(with_distinct_names([draft.freeze() for draft in every]))
     _record(ground, drafts, joins)
     decisions.record_cycles(ground, every, deferred)
     return Schema(
@@ -70,7 +73,7 @@ def map_schema(
         engine_version=engine_version,
         extensions=_extensions(tables, engine),
         tables=tables,
-        routines=tuple(_in_order(routines)),
+        routines=tuple(distinct_routines(routines)),
         policies=policies(ground, drafts, joins),
         decisions=tuple(ground.ledger.entries),
         normal_forms=tuple(normal_form(draft) for draft in every),
@@ -171,8 +174,3 @@ def _extensions(tables: Sequence[Table], engine: Engine) -> tuple[Extension, ...
             if column.logical_type == "vector":
                 found.append(Extension(name="vector", why=f"{table.name}.{column.name} is an embedding."))
     return tuple({extension.name: extension for extension in reversed(found)}.values())[::-1]
-
-
-def _in_order(routines: list[Routine]) -> list[Routine]:
-    # A shared function stands before the triggers that call it: it belongs to no table.
-    return sorted(routines, key=lambda each: each.table is not None)

@@ -151,7 +151,7 @@ def _can_compare(column: Column) -> bool:
 
 def _limits(ground: Ground, drafts: Mapping[str, TableDraft]) -> list[Routine]:
     routines = []
-    for each in ground.model.relationships:
+    for each in (each for entity in drafts for each in ground.outgoing(entity)):
         draft = drafts.get(each.source)
         limited = each.max_sources is not None and each.max_sources > 1 and each.cardinality == "many_to_one"
         if draft is not None and limited and draft.names.get(each.role) and each.target in ground.tables:
