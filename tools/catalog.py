@@ -16,6 +16,9 @@ from database_specialist.agent.verification.catalog import (
     TableFact,
 )
 from database_specialist.tools import catalog_queries as queries
+from database_specialist.tools.catalog_schema import schema_from_catalog
+
+__all__ = ["postgres_catalog", "schema_from_catalog"]
 
 Row = tuple[Any, ...]
 _Fact = TypeVar("_Fact")

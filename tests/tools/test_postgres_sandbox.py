@@ -155,7 +155,7 @@ def test_the_watchdog_ends_what_lifts_the_servers_limit(cell: PostgresDatabase, 
 def test_the_watchdog_ends_what_fills_the_disk(cell: PostgresDatabase) -> None:
     cell.execute("SET statement_timeout = 0")
     with pytest.raises(StatementError, match="made the database larger than 64 MB"):
-        cell.execute("CREATE TABLE big AS SELECT repeat('x', 900) FROM generate_series(1, 100000000)")
+        cell.execute("CREATE TABLE big AS SELECT repeat('x', 1500), generate_series(1, 100000000)")
     assert cell.execute("SELECT 1").rows == ((1,),)
 
 
