@@ -70,7 +70,8 @@ def _of_access(table: Table, access: TableAccess, query: Query, schema: Schema) 
     specials = [special for special in access.special if special.kind != "prefix"]
     for special in specials:
         yield _special(table, access, special, query, schema)
-    plain = _composite(table, access, query, schema)
+    is_served = any(special.kind == "overlap" for special in specials) or (specials and _mixes(access, schema))
+    plain = None if is_served else _composite(table, access, query, schema)
     if plain is not None:
         yield plain
     if access.joined and not access.is_filtered:
@@ -165,20 +166,28 @@ def _special(table: Table, access: TableAccess, special: SpecialPredicate, query
     method = "gist" if special.kind == "overlap" else "gin"
     operator_class = "gin_trgm_ops" if special.kind == "trigram" else None
     where, _ = _partial(access, schema)
+    mixed = access.equal if special.kind != "contains" and _mixes(access, schema) else []
+    before = tuple(IndexKey(expression=column) for column in dict.fromkeys(mixed))
     unsupported = None
     if schema.engine != "postgresql":
         unsupported = f"{schema.engine} has no index for a search inside a text; {query.id} reads the table"
     return Candidate(
         table=table.name,
-        keys=(IndexKey(expression=special.expression, operator_class=operator_class),),
+        keys=(*before, IndexKey(expression=special.expression, operator_class=operator_class)),
         origin="query",
         serves=(query.id,),
         why=f"{query.id} ({query.name}) {_SPECIAL[special.kind]} {special.expression}",
+        equalities=len(before),
         per_day=query.frequency.value,
         method=method,
         where=where,
         unsupported=unsupported,
     )
+
+
+def _mixes(access: TableAccess, schema: Schema) -> bool:
+    """Whether equalities can stand in one GIN or GiST index with the rest: btree_gin and btree_gist take columns."""
+    return schema.engine == "postgresql" and bool(access.equal) and not any(c.startswith("(") for c in access.equal)
 
 
 _SPECIAL = {

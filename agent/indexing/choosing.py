@@ -112,9 +112,10 @@ def _covering_key(table: Table, candidate: Candidate) -> str | None:
 
 
 def _covering_exclusion(table: Table, candidate: Candidate) -> str | None:
-    wanted = _plain(candidate.columns[0])
+    wanted = {_plain(column) for column in candidate.columns}
     for exclusion in table.exclusions:
-        if candidate.method == exclusion.method and any(_plain(e.expression) == wanted for e in exclusion.elements):
+        held = {_plain(element.expression) for element in exclusion.elements}
+        if candidate.method == exclusion.method and wanted <= held and exclusion.where is None:
             return exclusion.name
     return None
 

@@ -238,13 +238,16 @@ def _text_search(catalog: Catalog, table: Table, column: Column) -> Draft:
     if catalog.schema.engine == "postgresql":
         term = binds.bind("term", "text", source=f"{table.name}.{column.name}")
         where.append(f"{name} ILIKE '%' || {term} || '%'")
-        how = "contains the words typed"
+        how = "contains what was typed, those that begin with it first"
+        # An order by the name alone would tempt the planner to walk an index on it and read every row.
+        first = f"strpos(lower({name}), lower({term}))"
     else:
         where.append(f"{name} LIKE {binds.bind('prefix', 'text', example='a%')}")
         how = "starts with what was typed (the application appends %)"
-    # SQLite's LIKE folds case: only an order that folds it too lets one index serve both.
-    first = f"{name} COLLATE NOCASE" if catalog.schema.engine == "sqlite" else name
-    order = (first, *(catalog.qualified(table, key) for key in catalog.key(table) if key != column))
+        # SQLite's LIKE folds case: only an order that folds it too lets one index serve both.
+        first = f"{name} COLLATE NOCASE" if catalog.schema.engine == "sqlite" else name
+    rest = [name] if catalog.schema.engine == "postgresql" else []
+    order = (first, *rest, *(catalog.qualified(table, key) for key in catalog.key(table) if key != column))
     select = Select(
         tuple(catalog.qualified(table, shown) for shown in catalog.shown(table)),
         catalog.quoted(table.name),

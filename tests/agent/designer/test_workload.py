@@ -10,7 +10,7 @@ import pytest
 from database_specialist.agent.designer.workload import write_workload
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.base import Engine, Figure
-from database_specialist.agent.model.brief import Brief, Quantity, Role
+from database_specialist.agent.model.brief import Quantity, Role
 from database_specialist.agent.model.entities import Attribute, Entity, EntityModel, Lifecycle, Relationship, Transition
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.workload import Query, Workload
@@ -128,7 +128,9 @@ def test_a_detail_is_read_by_key_with_the_labels_of_what_it_refers_to_and_its_ow
     ],
 )
 def test_a_search_by_name_asks_what_the_engine_can_index(engine: Engine, condition: str) -> None:
-    assert condition in named(workload_of("Staff search products by name.", engine=engine), "search_products_by_name").sql
+    assert (
+        condition in named(workload_of("Staff search products by name.", engine=engine), "search_products_by_name").sql
+    )
 
 
 def test_a_search_in_long_text_is_a_full_text_search_on_postgresql() -> None:
@@ -137,7 +139,9 @@ def test_a_search_in_long_text_is_a_full_text_search_on_postgresql() -> None:
 
 
 def test_a_filter_takes_equal_values_first_and_one_span() -> None:
-    query = named(workload_of("Customers filter products by price and currency."), "filter_products_by_currency_and_unit_price")
+    query = named(
+        workload_of("Customers filter products by price and currency."), "filter_products_by_currency_and_unit_price"
+    )
     assert "products.currency = :currency" in query.sql
     assert "products.unit_price >= :min_unit_price" in query.sql
     assert "products.unit_price <= :max_unit_price" in query.sql
@@ -239,7 +243,9 @@ def test_reads_are_derived_from_writes_with_the_ratio_in_the_basis() -> None:
 
 def test_requests_a_second_that_fit_the_query_beat_every_other_estimate() -> None:
     stated = quantity("requests_per_second", "search", 10, "requests/s")
-    frequency = named(workload_of("Staff search products by name.", quantities=(stated,)), "search_products_by_name").frequency
+    frequency = named(
+        workload_of("Staff search products by name.", quantities=(stated,)), "search_products_by_name"
+    ).frequency
     assert (frequency.value, frequency.origin) == (864_000, "derived")
 
 

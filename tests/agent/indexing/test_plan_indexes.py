@@ -137,7 +137,9 @@ def test_an_expression_that_no_key_covers_gets_an_expression_index() -> None:
 def test_a_fixed_condition_makes_a_partial_index() -> None:
     (index,) = (
         index
-        for index in plan("SELECT id FROM orders WHERE status = 'new' AND deleted_at IS NULL ORDER BY placed_at LIMIT 9").planned
+        for index in plan(
+            "SELECT id FROM orders WHERE status = 'new' AND deleted_at IS NULL ORDER BY placed_at LIMIT 9"
+        ).planned
         if index.where
     )
     assert index.where == "status = 'new' AND deleted_at IS NULL"
@@ -299,6 +301,8 @@ def test_a_finding_takes_the_index_it_names_out_of_the_plan() -> None:
     assert any("Nothing uses it." in entry.reason for entry in mended.rejected)
 
 
-@pytest.mark.parametrize("sql", ["SELECT FROM WHERE", "SELECT 1 " + "x" * 30_000, "SELECT id FROM nowhere WHERE a = 1", ""])
+@pytest.mark.parametrize(
+    "sql", ["SELECT FROM WHERE", "SELECT 1 " + "x" * 30_000, "SELECT id FROM nowhere WHERE a = 1", ""]
+)
 def test_a_statement_that_cannot_be_read_gives_no_index(sql: str) -> None:
     assert plan(sql, tables=(CUSTOMERS,)).planned == ()
