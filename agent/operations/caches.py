@@ -8,6 +8,7 @@ from database_specialist.agent.model.base import Decision, Figure, Option
 from database_specialist.agent.model.operations import CachePoint
 from database_specialist.agent.model.relational import Table
 from database_specialist.agent.operations.capacity import Ground
+from database_specialist.agent.operations.evidence_words import KEY_VALUE_NAMES, has_word, named_stores
 from database_specialist.agent.operations.figures import derived, listed, number, size
 from database_specialist.agent.operations.load import Access
 from database_specialist.agent.operations.replicas import stale_reads
@@ -21,6 +22,7 @@ HOT_KEYS = 0.2
 ENTRY_OVERHEAD = 100
 _PAGING = re.compile(r"(before|after|cursor|offset|limit|page)(_|$)")
 """Parameters that turn the page: only the first page is read often enough to be kept."""
+_CACHE_WORDS = ("cache", "caches", "cached", "caching")
 _ROWS = {"one": 1, "page": 20, "list": 20, "aggregate": 1, "nothing": 0}
 
 
@@ -41,11 +43,9 @@ def _hits(access: Access, ground: Ground) -> float:
 
 
 def has_cache_technology(ground: Ground) -> bool:
-    """Say whether the documents name a key-value store for caching."""
-    return any(
-        tech.category == "key_value" and (tech.purpose is None or "cach" in tech.purpose.lower())
-        for tech in ground.brief.stack.technologies
-    )
+    """Say whether the documents name a key-value store and say that it caches."""
+    stores = named_stores(ground.brief, KEY_VALUE_NAMES)
+    return any(has_word(store.text, word) for store in stores for word in _CACHE_WORDS)
 
 
 def is_worth(ground: Ground) -> bool:
@@ -181,12 +181,7 @@ def _nothing_hot(ground: Ground) -> str:
 
 
 def _decision(ground: Ground, choice: str, why: str, other: Option) -> Decision:
-    facts = [
-        fact
-        for tech in ground.brief.stack.technologies
-        if tech.category == "key_value" and has_cache_technology(ground)
-        for fact in tech.facts
-    ]
+    facts = [fact for store in named_stores(ground.brief, KEY_VALUE_NAMES) for fact in store.fact_ids]
     return Decision(
         id="OP-cache",
         topic="cache",
@@ -194,5 +189,5 @@ def _decision(ground: Ground, choice: str, why: str, other: Option) -> Decision:
         choice=choice,
         why=why,
         alternatives=(other,),
-        facts=tuple(dict.fromkeys(facts)),
+        facts=tuple(dict.fromkeys(facts))[:6],
     )

@@ -11,6 +11,7 @@ from database_specialist.agent.model.brief import Brief, Fact, Technology
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.operations.figures import unique
 
+KEY_VALUE_NAMES = ("redis", "valkey", "memcached", "keydb", "elasticache", "dragonfly")
 _ASIDES = (
     "reference",
     "resource",

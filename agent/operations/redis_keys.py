@@ -16,6 +16,7 @@ from database_specialist.agent.model.operations import CachePoint, RedisKey
 from database_specialist.agent.operations.caches import footprint
 from database_specialist.agent.operations.capacity import PEAK_FACTOR, Ground
 from database_specialist.agent.operations.evidence_words import (
+    KEY_VALUE_NAMES,
     Named,
     entity_in,
     facts_with,
@@ -33,7 +34,6 @@ NEEDED_RATE = 2000
 """Peak queries/s from which sessions, counters and limits leave the relational database. Assumed."""
 _SPELT = re.compile(r"(?<![\w:/])[a-z][a-z_]*(?::(?:\{[^}\s]+\}|[a-zA-Z_]+))+(?![\w*:/])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": DAY_SECONDS}
-_NAMES = ("redis", "valkey", "memcached", "keydb", "elasticache", "dragonfly")
 
 _FAMILIES: list[dict[str, Any]] = tomllib.loads(
     files("database_specialist.agent.operations").joinpath("redis_families.toml").read_text(encoding="utf-8")
@@ -52,7 +52,7 @@ class _Use:
 
 def plan_redis(ground: Ground, entity_model: EntityModel, caches: tuple[CachePoint, ...]) -> tuple[RedisKey, ...]:
     """Return the key families; none when no store is named and the load needs none."""
-    stores = named_stores(ground.brief, _NAMES)
+    stores = named_stores(ground.brief, KEY_VALUE_NAMES)
     if not stores or not entity_model.entities:
         return ()
     uses = _uses(stores[0], ground, entity_model)
@@ -259,7 +259,7 @@ def _cache_key(cache: CachePoint, ground: Ground, facts: tuple[FactId, ...]) -> 
 
 def decide_key_value(ground: Ground, keys: tuple[RedisKey, ...]) -> Decision:
     """Decide on a key-value store; a store that is neither named nor needed is not invented."""
-    stores = named_stores(ground.brief, _NAMES)
+    stores = named_stores(ground.brief, KEY_VALUE_NAMES)
     peak = ground.capacity.peak_queries_per_second
     if stores:
         return _named(stores[0], keys, ground)

@@ -6,8 +6,8 @@ import pytest
 
 from database_specialist.agent.dialects import create_statements, index_statements
 from database_specialist.agent.model.relational import Column, PrimaryKey, Schema, Table, Unique
-from database_specialist.agent.model.workload import Index, IndexKey, Indexes
-from database_specialist.agent.operations.index_width import entry_bytes, entries, index_bytes
+from database_specialist.agent.model.workload import Index, Indexes, IndexKey
+from database_specialist.agent.operations.index_width import entries, entry_bytes, index_bytes
 from database_specialist.agent.operations.row_width import row_bytes, tuple_bytes
 from database_specialist.tools.postgres_sandbox import PostgresDatabase
 
@@ -95,9 +95,7 @@ def test_a_value_over_the_toast_limit_leaves_a_pointer_in_the_row() -> None:
 
 
 @pytest.mark.parametrize("known", [PADDED, TEXTS, OPTIONAL], ids=lambda known: known.name)
-def test_the_heap_of_a_real_table_is_within_a_tenth_of_the_arithmetic(
-    known: Table, database: PostgresDatabase
-) -> None:
+def test_the_heap_of_a_real_table_is_within_a_tenth_of_the_arithmetic(known: Table, database: PostgresDatabase) -> None:
     schema = schema_of(known)
     database.run(create_statements(schema))
     columns = ", ".join(column.name for column in known.columns)
@@ -114,7 +112,9 @@ def test_the_indexes_of_a_real_table_are_within_a_tenth_of_the_arithmetic(databa
     )
     schema = schema_of(known)
     database.run(create_statements(schema))
-    database.execute(f"INSERT INTO texts (id, email, note, price, key) {FILL['texts']} FROM generate_series(1, {ROWS}) AS n")
+    database.execute(
+        f"INSERT INTO texts (id, email, note, price, key) {FILL['texts']} FROM generate_series(1, {ROWS}) AS n"
+    )
     database.run(index_statements(indexes, "postgresql"))
     measured = database.execute("SELECT pg_indexes_size('texts')").rows[0][0] / ROWS
     assert index_bytes(known, schema, indexes).value == pytest.approx(measured, rel=0.1)
