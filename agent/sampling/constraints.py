@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sqlglot import exp
 
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Column, Exclusion, Schema, Table, Unique
-from database_specialist.agent.sampling.expressions import evaluate, parse
+from database_specialist.agent.sampling.expressions import columns_of, evaluate, parse
 from database_specialist.agent.sampling.guarded import Guarded, at_any_time, guarded_rules
 from database_specialist.agent.sampling.scalars import BASE, NotEvaluated, Range, Row, Value, alike
 from database_specialist.agent.sampling.solving import Goal
@@ -84,6 +85,16 @@ class Conditions:
     """First and last instant that the partitions hold."""
     not_evaluated: tuple[str, ...]
     """Constraints that cannot be read here."""
+
+    @cached_property
+    def never_both_null(self) -> frozenset[str]:
+        """Columns of unique constraints for which two NULLs are the same value."""
+        counting = (
+            key
+            for key in self.uniques
+            if key.nulls_not_distinct or not all(isinstance(part, exp.Column) for part in key.parts)
+        )
+        return frozenset(name for key in counting for part in key.parts for name in columns_of(part))
 
     def derive(self, row: dict[str, Value]) -> None:
         """Fill in the generated columns; one that cannot be computed is left out."""

@@ -54,11 +54,11 @@ def evaluate(node: exp.Expr, row: Row) -> Value:
     """Return the value of the expression for this row; a column that the row lacks is not evaluated."""
     handler = _HANDLERS.get(type(node))
     if handler is None:
-        raise NotEvaluated(node.sql())
+        raise NotEvaluated(type(node).__name__)
     try:
         return handler(node, row)
     except (TypeError, AttributeError, ArithmeticError, PatternError, KeyError, IndexError) as error:
-        raise NotEvaluated(node.sql()) from error
+        raise NotEvaluated(type(node).__name__) from error
 
 
 def _operands(node: exp.Expr, row: Row) -> tuple[Value, Value]:
@@ -135,7 +135,7 @@ def _in(node: exp.Expr, row: Row) -> Value:
     if value is None or not node.expressions:
         if value is None:
             return None
-        raise NotEvaluated(node.sql())
+        raise NotEvaluated(type(node).__name__)
     members = [evaluate(member, row) for member in node.expressions]
     if any(member is not None and operator.eq(*alike(value, member)) for member in members):
         return True
@@ -309,7 +309,7 @@ def _extract(node: exp.Expr, row: Row) -> Value:
     value = evaluate(node.expression, row)
     part = _EXTRACTS.get(node.this.name.upper())
     if part is None or isinstance(value, (timedelta, time)):
-        raise NotEvaluated(node.sql())
+        raise NotEvaluated(type(node).__name__)
     return None if value is None else part(as_datetime(value))
 
 
@@ -318,7 +318,7 @@ def _truncate(node: exp.Expr, row: Row) -> Value:
     parts = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
     unit = node.args["unit"].name.upper()
     if unit not in parts:
-        raise NotEvaluated(node.sql())
+        raise NotEvaluated(type(node).__name__)
     if value is None:
         return None
     fields = dict(zip(("month", "day", "hour", "minute", "second"), (1, 1, 0, 0, 0), strict=True))
@@ -402,7 +402,7 @@ def _as_bytes(value: Value) -> bytes:
 def _anonymous(node: exp.Expr, row: Row) -> Value:
     apply = _FUNCTIONS.get(node.name.lower())
     if apply is None:
-        raise NotEvaluated(node.sql())
+        raise NotEvaluated(type(node).__name__)
     return apply([evaluate(argument, row) for argument in node.expressions])
 
 

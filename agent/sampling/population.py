@@ -151,7 +151,7 @@ class Population:
 
     def _stays_null(self, table: Table, name: str, wish: Wish, number: int) -> bool:
         column = table.column(name)
-        if column is None or not column.nullable:
+        if column is None or not column.nullable or name in self._conditions[table.name].never_both_null:
             return False
         rare = re.search(r"delet|archiv|cancel|revok|expire|closed|ended|until", name)
         return wish.sparse or number % 5 != 4 if rare else wish.sparse or (number + len(name)) % 4 == 3
@@ -170,12 +170,10 @@ class Population:
         return True
 
     def _release(self, table: Table, key: ForeignKey, row: dict[str, Value]) -> bool:
-        """Leave a foreign key without a parent, where its columns may be NULL."""
-        loose = [name for name in key.columns if name not in row]
-        if not all((column := table.column(name)) and column.nullable for name in loose):
-            return False
+        """Leave a foreign key without a parent: one of its columns at NULL is enough."""
+        loose = [name for name in key.columns if row.get(name) is None and _may_be_null(table, name)]
         row.update(dict.fromkeys(loose))
-        return True
+        return bool(loose)
 
     def _parent(
         self, table: Table, key: ForeignKey, row: Row, wish: Wish, turn: int, place: int
@@ -212,7 +210,12 @@ class Population:
 
 def is_optional(table: Table, key: ForeignKey) -> bool:
     """Say whether a row may do without this reference."""
-    return all((column := table.column(name)) is not None and column.nullable for name in key.columns)
+    return any(_may_be_null(table, name) for name in key.columns)
+
+
+def _may_be_null(table: Table, name: str) -> bool:
+    column = table.column(name)
+    return column is not None and column.nullable
 
 
 def _foreign(table: Table, column: str) -> bool:

@@ -14,6 +14,8 @@ from database_specialist.agent.sampling.statements import insert_statements, upd
 
 _FEW = 8
 """Rows of a list of allowed values."""
+_FAILURES = 3
+"""Rows in a row that cannot be made before the table counts as full."""
 _LINKS_SET_LATER = 5
 """Rows of a table in a cycle whose optional reference is set once both tables are filled."""
 
@@ -25,8 +27,7 @@ def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> S
     inserts: list[str] = []
     updates: list[str] = []
     for table in schema.tables:
-        for _ in range(sizes[table.name]):
-            population.add(table)
+        _fill(population, table, sizes[table.name])
         inserts += insert_statements(table, population.rows[table.name], schema)
     for table in schema.tables:
         updates += _late_links(table, population)
@@ -36,6 +37,15 @@ def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> S
         rows={name: len(made) for name, made in population.rows.items()},
         note=_note(schema, population),
     )
+
+
+def _fill(population: Population, table: Table, size: int) -> None:
+    """Add rows until there are enough, or until no more of them fit: a list of values is soon full."""
+    failures = 0
+    for _ in range(size):
+        failures = 0 if population.add(table) is not None else failures + 1
+        if failures == _FAILURES:
+            return
 
 
 def _needs_one_transaction(schema: Schema) -> bool:

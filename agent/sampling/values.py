@@ -254,7 +254,9 @@ def _decimal(draw: Draw) -> Decimal:
     widest = 10 ** (int(found[1]) - scale) - 1 if found else 10**9
     low, high = _bounds(draw, min(5, widest), min(200, widest))
     step = Decimal(1).scaleb(-scale)
-    amount = Decimal(str(low)) + (Decimal(str(high)) - Decimal(str(low))) * Decimal(draw.random.randint(1, 99)) / 100
+    amount = (
+        Decimal(str(low)) + (Decimal(str(high)) - Decimal(str(low))) * Decimal(draw.random.randint(1, 9999)) / 10000
+    )
     return max(amount.quantize(step), Decimal(str(low)).quantize(step, rounding="ROUND_CEILING"))
 
 

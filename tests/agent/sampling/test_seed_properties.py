@@ -21,8 +21,10 @@ from database_specialist.agent.model.entities import (
     EntityModel,
     Example,
     ExampleRow,
+    Lifecycle,
     LogicalType,
     Relationship,
+    Transition,
 )
 from database_specialist.agent.sampling.examples import example_statements
 from database_specialist.agent.sampling.expressions import evaluate, parse
@@ -58,41 +60,80 @@ def attributes(draw: st.DrawFn, name: str) -> Attribute:
 
 
 @st.composite
+def entities(draw: st.DrawFn, name: str, earlier: list[str]) -> Entity:
+    found = tuple({each.name: each for each in [draw(attributes(name)) for _ in range(3)]}.values())
+    state = Attribute(name="state", meaning="t", type="enum", values=("new", "open", "done"), added_because="t")
+    has_states = draw(st.booleans())
+    steps = (Transition(source="new", target="open"), Transition(source="open", target="done"))
+    return Entity(
+        name=name,
+        plural=f"{name}s",
+        description="test",
+        kind=draw(st.sampled_from(("core", "reference", "event", "history", "line_item", "weak"))),
+        attributes=(*found, state) if has_states else found,
+        lifecycle=Lifecycle(attribute="state", initial="new", transitions=steps) if has_states else None,
+        unique_sets=((found[0].name, found[-1].name),) if len(found) > 1 and draw(st.booleans()) else (),
+        supertype=draw(st.none() | st.sampled_from(earlier)) if earlier else None,
+        tenant_scoped=draw(st.booleans()),
+        soft_delete=draw(st.booleans()),
+        append_only=draw(st.booleans()),
+        added_because="test",
+    )
+
+
+@st.composite
+def relationships(draw: st.DrawFn, number: int, source: str, target: str, *, backwards: bool) -> Relationship:
+    return Relationship(
+        source=source,
+        target=target,
+        role=f"{target}_{number}",
+        cardinality=draw(st.sampled_from(("many_to_one", "one_to_one", "many_to_many"))),
+        required=backwards and draw(st.booleans()),
+        ownership=draw(st.sampled_from(("owned", "referenced", "independent"))),
+        added_because="test",
+    )
+
+
+@st.composite
+def rules(draw: st.DrawFn, number: int, entity: Entity) -> BusinessRule:
+    kind = draw(st.sampled_from(("transition", "unique", "check")))
+    first = entity.attributes[0].name
+    return BusinessRule(
+        id=f"BR{number}",
+        name=f"rule_{number}",
+        text="test",
+        kind="transition" if entity.lifecycle and kind == "transition" else "unique" if kind == "unique" else "check",
+        entity=entity.name,
+        attributes=(first,),
+        condition=f"{first} IS NOT NULL" if kind != "transition" else None,
+        added_because="test",
+    )
+
+
+@st.composite
 def entity_models(draw: st.DrawFn) -> EntityModel:
     names = draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6, unique=True))
-    entities = tuple(
-        Entity(
-            name=name,
-            plural=f"{name}s",
-            description="test",
-            kind=draw(st.sampled_from(("core", "reference", "event", "history"))),
-            attributes=tuple({each.name: each for each in [draw(attributes(name)) for _ in range(3)]}.values()),
-            added_because="test",
-        )
-        for name in names
-    )
+    made = [draw(entities(name, names[:number])) for number, name in enumerate(names)]
     pairs = draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names)), max_size=6, unique=True))
     place = {name: number for number, name in enumerate(names)}
-    relationships = tuple(
-        Relationship(
-            source=source,
-            target=target,
-            role=f"{target}_{number}",
-            cardinality=draw(st.sampled_from(("many_to_one", "one_to_one", "many_to_many"))),
-            required=place[target] < place[source] and draw(st.booleans()),
-            ownership=draw(st.sampled_from(("owned", "referenced", "independent"))),
-            added_because="test",
-        )
+    related = tuple(
+        draw(relationships(number, source, target, backwards=place[target] < place[source]))
         for number, (source, target) in enumerate(pairs)
     )
     examples = tuple(
         Example(id=f"EX{number}", text="t", rows=(ExampleRow(entity=name, label="x", values={}),), expect="accept")
         for number, name in enumerate(names)
     )
-    return EntityModel(entities=entities, relationships=relationships, examples=examples)
+    return EntityModel(
+        entities=tuple(made),
+        relationships=related,
+        rules=tuple(draw(rules(number, entity)) for number, entity in enumerate(made) if draw(st.booleans())),
+        examples=examples,
+        tenant=names[0] if draw(st.booleans()) else None,
+    )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(entity_models())
 def test_any_model_is_planted_on_sqlite(model: EntityModel) -> None:
     schema = map_schema(model, engine="sqlite")
@@ -100,25 +141,35 @@ def test_any_model_is_planted_on_sqlite(model: EntityModel) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for statement in (*create_statements(schema), *split_statements(seed.sql, "sqlite")):
             connection.execute(statement)
-        for example in model.examples:
-            script = example_statements(example, model, schema)
-            for statement in ("SAVEPOINT trial", *script.setup, script.probe, "ROLLBACK TO trial"):
-                connection.execute(statement)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     assert all(seed.rows[table.name] > 0 for table in schema.tables)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(entity_models())
+def test_a_row_of_any_entity_can_be_an_example_on_sqlite(model: EntityModel) -> None:
+    schema = map_schema(model, engine="sqlite")
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for statement in create_statements(schema):
+            connection.execute(statement)
+        for example in model.examples:
+            script = example_statements(example, model, schema)
+            for statement in ("SAVEPOINT trial", *script.setup, script.probe, "ROLLBACK TO trial"):
+                connection.execute(statement)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(model=entity_models())
 def test_any_model_is_planted_on_postgresql(model: EntityModel, postgres: PostgresSandbox) -> None:
     schema = map_schema(model, engine="postgresql")
     seed = make_seed(model, schema)
     with postgres.database() as database:
-        database.run((*create_statements(schema), *split_statements(seed.sql, "postgresql")))
+        database.run(create_statements(schema))
         for example in model.examples:
             script = example_statements(example, model, schema)
             with database.trial():
                 database.run((*script.setup, script.probe))
+        database.run(split_statements(seed.sql, "postgresql"))
     assert all(seed.rows[table.name] > 0 for table in schema.tables)
 
 
