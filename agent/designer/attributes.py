@@ -132,6 +132,8 @@ def from_declared(declared: DeclaredAttribute, entity: str, fact: str, lexicon: 
     by_name = setting_of(name, lexicon).get("type")
     if kind is None or (by_name and _is_closer(by_name, kind)):
         kind = by_name or "text"
+    if kind == "enum" and not declared.values:
+        kind = "short_text"
     length = _LENGTH.search(written)
     scale = _SCALE.search(written)
     return attribute(

@@ -23,7 +23,10 @@ _KIND_WEIGHT = {
 }  # fmt: skip
 _DEED_WEIGHT = {"store": 1.0, "touch": 0.5, "other": 0.3, "none": 0.2}
 _MENTION_CAP = 4.0
+_SHORT = 7
 _REST = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+(/[\w/:{}.*-]+)")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CATALOG = re.compile(r"^(?:pg_|information_schema|sqlite_|mysql_|sys_)")
 _PARTICIPLE = re.compile(r"(?:ed|able|ible|ing)$")
 _VERSION = re.compile(r"^(?:v\d+|api|rest|me|admin|public|internal|\W*)$")
 _REST_TEXT = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\b(?:\s+/\S+)?")
@@ -85,11 +88,21 @@ def find_candidates(brief: Brief, lexicon: Lexicon) -> dict[str, Candidate]:
             key = sign.resolved.archetype
         candidate = found.setdefault(key, Candidate(key))
         candidate.archetype = candidate.archetype or sign.resolved.archetype
-        candidate.surfaces[sign.resolved.name] += round(sign.weight * 10)
+        vague = sign.resolved.archetype is not None and sign.resolved.name in lexicon.words("vague")
+        candidate.surfaces[sign.resolved.archetype if vague and sign.resolved.archetype else sign.resolved.name] += round(sign.weight * 10)
         candidate.declared = candidate.declared or sign.source == "declared"
         place = (sign.source, sign.fact)
         candidate.signs[place] = max(candidate.signs.get(place, 0.0), sign.weight)
     return found
+
+
+SCARCE = 12
+"""Documents of so few statements are prompts: every word of them is about the data."""
+
+
+def is_scarce(brief: Brief) -> bool:
+    """Whether the documents are no more than a prompt."""
+    return len(brief.in_scope) <= SCARCE
 
 
 def is_about_data(fact: Fact, lexicon: Lexicon) -> float:
@@ -106,7 +119,7 @@ def is_about_data(fact: Fact, lexicon: Lexicon) -> float:
 def _signs(brief: Brief, lexicon: Lexicon) -> Iterator[Sign]:
     yield from _declared_signs(brief, lexicon)
     for fact in brief.in_scope:
-        weight = is_about_data(fact, lexicon)
+        weight = 1.0 if is_scarce(brief) else is_about_data(fact, lexicon)
         yield from _fact_signs(fact, weight, lexicon)
     yield from _heading_signs(brief, lexicon)
     yield from _quantity_signs(brief, lexicon)
@@ -116,6 +129,8 @@ def _declared_signs(brief: Brief, lexicon: Lexicon) -> Iterator[Sign]:
     for declared in brief.declared:
         name = declared.name
         if declared.origin in ("openapi", "json_schema", "graphql", "code") and _DTO.search(name):
+            continue
+        if _CATALOG.match(name):
             continue
         resolved = resolve_name(name, lexicon)
         yield Sign(resolved, "declared" if declared.origin != "code" else "code", _DECLARED_WEIGHT[declared.origin], declared.fact or "")
@@ -132,10 +147,16 @@ def resolve_name(name: str, lexicon: Lexicon) -> Resolved:
 def _fact_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
     yield from _title_signs(fact, weight, lexicon)
     yield from _named_signs(fact, weight, lexicon)
+    if any(listed.explicit for listed in field_lists(fact, lexicon)):
+        yield from _field_signs(fact, lexicon)
+        return
     yield from _rest_signs(fact, lexicon)
     if fact.kind not in ("technology", "quantity"):
         yield from _field_signs(fact, lexicon)
     yield from _identifier_signs(fact, weight, lexicon)
+    is_bullet = not fact.title and len(fact.text.split()) <= _SHORT and weight >= 0.8
+    if is_bullet:
+        yield from _bullet_signs(fact, lexicon)
     for phrase in phrases(_REST_TEXT.sub(" ", fact.text), lexicon):
         resolved = resolve(phrase.words, lexicon)
         if resolved is None:
@@ -145,10 +166,20 @@ def _fact_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
                 continue
             value = 0.2
         else:
-            value = _DEED_WEIGHT[phrase.deed]
+            value = max(_DEED_WEIGHT[phrase.deed], 0.7 if is_bullet and resolved.archetype else 0.0)
             if resolved.archetype is None and phrase.deed in ("none", "other"):
                 value = 0.1
         yield Sign(resolved, "mention", value * weight, fact.id)
+
+
+def _bullet_signs(fact: Fact, lexicon: Lexicon) -> Iterator[Sign]:
+    """A short bullet of a feature list: "Organization management"."""
+    feature = _FEATURE.match(fact.text.strip(" ."))
+    for part in re.split(r"\s*(?:,|&|/|\band\b)\s*", feature[1]) if feature else ():
+        words = name_words(part)
+        resolved = resolve(words, lexicon) if 0 < len(words) <= 3 else None
+        if resolved is not None:
+            yield Sign(resolved, "feature", 2.0, fact.id)
 
 
 def _title_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
@@ -161,20 +192,24 @@ def _title_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
             if resolved:
                 yield Sign(resolved, "feature", 2.5, fact.id)
         return
-    for phrase in phrases(fact.title, lexicon):
-        resolved = resolve(phrase.words, lexicon)
-        if resolved is None:
-            continue
-        in_data = in_data_section(fact, lexicon)
-        alone = len(phrase.words) == len(name_words(fact.title))
-        value = 3.0 if in_data and alone else 2.0 if phrase.deed == "store" else 1.5 if alone and resolved.archetype else 0.3
-        yield Sign(resolved, "title", value * min(1.0, weight), fact.id)
+    in_data = in_data_section(fact, lexicon)
+    for part in re.split(r"\s*(?:/|,|&)\s*", fact.title):
+        for phrase in phrases(_CAMEL.sub(" ", part), lexicon):
+            resolved = resolve(phrase.words, lexicon)
+            if resolved is None:
+                continue
+            alone = len(phrase.words) == len(name_words(part))
+            if in_data and alone:
+                value = 3.0
+            else:
+                value = 2.0 if phrase.deed == "store" else 1.5 if alone and resolved.archetype else 0.3
+            yield Sign(resolved, "title", value * min(1.0, weight), fact.id)
 
 
 def in_data_section(fact: Fact, lexicon: Lexicon) -> bool:
     """Whether the heading above says that a list of stored things follows: "Domain entities"."""
     words = name_words(fact.section[-1]) if fact.section else ()
-    return 0 < len(words) <= 4 and bool(set(words) & lexicon.words("data_sections"))
+    return 0 < len(words) <= 6 and bool(set(words) & lexicon.words("data_sections"))
 
 
 def _identifier_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
@@ -192,9 +227,17 @@ def _identifier_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[S
 def _named_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
     for match in _NAMED.finditer(fact.text):
         words = name_words(match[1] or match[2])
+        if _CATALOG.match("_".join(words)):
+            continue
         stops = lexicon.words("function_words") | lexicon.words("store") | lexicon.words("other") | lexicon.words("modifiers")
-        while words and words[0] in stops:
-            words = words[1:]
+        spaced = (match[1] or "").split(" ")
+        if len(spaced) == 2 and spaced[0].lower() in stops:
+            words = name_words(spaced[1])
+        if len(words) == 1 and words[0] in stops:
+            continue
+        if "_" in (match[2] or spaced[-1]) and weight >= 0.2:
+            yield Sign(resolve_name("_".join(words), lexicon), "table", 4.5, fact.id)
+            continue
         if words and words[-1] not in lexicon.words("heads") and words[-1] not in stops and not _PARTICIPLE.search(words[-1]):
             yield Sign(resolve_name("_".join(words), lexicon), "named", 4.0 if weight >= 0.25 else 1.0, fact.id)
 
@@ -267,7 +310,10 @@ def fold(found: dict[str, Candidate], lexicon: Lexicon, *, keep: float) -> dict[
     for key in list(found):
         candidate = found[key]
         head = candidate.archetype
-        if head is None or head == key or candidate.declared or candidate.weight >= keep and len(candidate.facts) > 1:
+        strong = sum(weight for (source, _), weight in candidate.signs.items() if source in ("fields", "named", "rest"))
+        if head is None or head == key or candidate.declared or strong >= keep:
+            continue
+        if candidate.weight >= keep and len(candidate.facts) > 1:
             continue
         target = found.setdefault(head, Candidate(head, head))
         for place, weight in candidate.signs.items():

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from database_specialist.agent.designer.attributes import attribute
-from database_specialist.agent.designer.candidates import is_about_data
+from database_specialist.agent.designer.candidates import is_about_data, is_scarce
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.lexicon import Archetype, attribute_spec, relation_spec
 from database_specialist.agent.designer.nouns import human, plural_name, sentence
@@ -18,6 +18,9 @@ from database_specialist.agent.model.entities import Relationship
 
 def apply_conventions(draft: Draft) -> None:
     """Add what the documents' words and the chosen entities call for, in the order of the lexicon."""
+    if len(draft.entities) <= 2 and is_scarce(draft.brief):
+        for rule in draft.lexicon.conventions.get("domain", ()):
+            _add_domain(draft, rule)
     for rule in draft.lexicon.conventions.get("called", ()):
         _add_called(draft, rule)
     for rule in draft.lexicon.conventions.get("part", ()):
@@ -43,9 +46,17 @@ def _add_called(draft: Draft, rule: Mapping[str, Any]) -> None:
     hits = mentions(draft, rule["pattern"])
     if len(hits) < rule.get("min_facts", 1) or not _has_all(draft, rule) or draft.find(rule["entity"]) is not None:
         return
-    if "unless" in rule and mentions(draft, rule["unless"]):
+    if "unless" in rule and len(mentions(draft, rule["unless"])) >= len(hits):
         return
     _add(draft, rule, hits)
+
+
+def _add_domain(draft: Draft, rule: Mapping[str, Any]) -> None:
+    """Where a prompt names a field of work and little else, add what that field keeps."""
+    hits = mentions(draft, rule["pattern"])
+    for name in rule["entities"] if hits else ():
+        if draft.find(name) is None:
+            _add(draft, {"entity": name, "because": rule["because"]}, hits)
 
 
 def _add_part(draft: Draft, rule: Mapping[str, Any]) -> None:

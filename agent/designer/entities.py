@@ -13,7 +13,7 @@ from database_specialist.agent.designer.conventions import (
     apply_tenancy,
 )
 from database_specialist.agent.designer.declared import read_declared
-from database_specialist.agent.designer.draft import Draft
+from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.examples import write_examples
 from database_specialist.agent.designer.fields import read_fields
 from database_specialist.agent.designer.lexicon import DEFAULT, Lexicon
@@ -27,7 +27,7 @@ from database_specialist.agent.designer.selection import drop_baseless, select_e
 from database_specialist.agent.designer.states import read_states
 from database_specialist.agent.designer.volumes import attach_volumes
 from database_specialist.agent.model.brief import Brief, Research
-from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.entities import Attribute, EntityModel
 from database_specialist.agent.model.evidence import Finding
 
 
@@ -76,7 +76,23 @@ def _add_customary_attributes(draft: Draft) -> None:
         if entity.declared or entity.listed:
             continue
         because = f"The documents name {human(entity.plural)} and leave this property open; it is customary for them."
+        told = [attribute for attribute in entity.attributes.values() if attribute.facts]
         for spec in entity.archetype.attributes if entity.archetype else ():
-            entity.attributes.setdefault(spec.name, from_spec(spec, entity.name, because, draft.lexicon))
+            made = from_spec(spec, entity.name, because, draft.lexicon)
+            if spec.name not in entity.attributes and not _is_told(made, told, entity, draft.lexicon):
+                entity.attributes[spec.name] = made
         if not entity.attributes and entity.kind == "core":
             entity.attributes["name"] = attribute("name", entity.name, lexicon=draft.lexicon, because=because)
+
+
+def _is_told(made: Attribute, told: Sequence[Attribute], entity: EntityDraft, lexicon: Lexicon) -> bool:
+    """Whether the documents give the same thing under another name."""
+    names = {attribute.name for attribute in told}
+    for group in lexicon.conventions.get("same", {}).get("names", ()):
+        if made.name in group and names & set(group):
+            return True
+    if made.type in ("file_ref", "secret_hash"):
+        return any(attribute.type == made.type for attribute in told)
+    if made.type == "timestamp" and entity.append_only:
+        return any(attribute.type == "timestamp" for attribute in told)
+    return made.unique and any(attribute.unique and attribute.type == made.type for attribute in told)

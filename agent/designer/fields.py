@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from database_specialist.agent.designer.attributes import attribute, setting_of
+from database_specialist.agent.designer.declared import referred
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.lexicon import Lexicon
-from database_specialist.agent.designer.nouns import name_words, singular_name
+from database_specialist.agent.designer.nouns import human, name_words, singular_name
 from database_specialist.agent.designer.phrases import phrases, resolve
 from database_specialist.agent.model.brief import Fact
 
@@ -20,6 +21,7 @@ _EXPLICIT = re.compile(
 )
 _WITH = re.compile(r"\b(?:with|including|includes?|contains?|containing|captur\w+|records?|stor\w+|has|have|fields?:|attributes?:|such as|consists? of|enter\w*|specif\w+|provid\w+|like)\s*:?\s+(?P<list>[^.;:()]+)", re.IGNORECASE)
 _PARENTHESES = re.compile(r"(?P<name>[A-Za-z][\w`-]*(?: [a-z]\w+)?)`?\s*\((?:e\.g\.,?|i\.e\.,?|such as|including|includes?:?|fields?:)?\s*(?P<list>[^()]{6,})\)")
+_SEARCH = re.compile(r"\b(?:search\w*|filter\w*|sort\w*|brows\w+|facet\w*|group\w* by|quer\w+)\b", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*(?:,|;|\band\b|\bplus\b|\bor\b|&|\+|/|\|)\s*(?![^()]*\))", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:columns?|fields?|attributes?|properties|the|following|for|as|:|\s)+\s+", re.IGNORECASE)
 _ENDING = re.compile(r"\s+(?:columns?|fields?|attributes?)$", re.IGNORECASE)
@@ -58,6 +60,8 @@ def field_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
     if explicit:
         return
     for match in _PARENTHESES.finditer(fact.text):
+        if _SEARCH.search(fact.text[: match.start()]):
+            continue
         fields = split_fields(match["list"])
         resolved = resolve(name_words(match["name"]), lexicon)
         if resolved is not None and _are_fields(fields, lexicon):
@@ -69,6 +73,8 @@ def _with_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
     for match in _WITH.finditer(fact.text):
         owner = _owner_before(fact, fact.text[: match.start()], lexicon)
         fields = split_fields(match["list"])
+        if _SEARCH.search(fact.text[: match.end()]):
+            continue
         if owner and _are_fields(fields, lexicon):
             yield FieldList(owner, fields, False, fact.id)
 
@@ -114,11 +120,11 @@ def _field(part: str) -> Field | None:
 
 
 def _own_name(name: str, lexicon: Lexicon) -> str:
-    words = name_words(name)
     stops = lexicon.words("function_words") | lexicon.words("modifiers") | lexicon.words("other") | lexicon.words("store")
-    while len(words) > 1 and words[0] in stops:
-        words = words[1:]
-    return singular_name(words, lexicon)
+    spaced = name.strip("`").split(" ")
+    if len(spaced) > 1 and spaced[0].lower() in stops:
+        spaced = spaced[1:]
+    return singular_name(name_words(" ".join(spaced)), lexicon)
 
 
 def read_fields(draft: Draft) -> None:
@@ -138,6 +144,9 @@ def read_fields(draft: Draft) -> None:
 def _place(draft: Draft, entity: EntityDraft, field: Field, listed: FieldList) -> None:
     name = _plain_name(field.name, entity)
     if name is None:
+        return
+    if name.endswith("_id") and draft.find(name.removesuffix("_id")) is None:
+        _place_foreign(draft, entity, name, listed)
         return
     other = draft.find(name.removesuffix("_id")) if name.endswith("_id") or not setting_of(name, draft.lexicon) else None
     if other is not None and (other is not entity):
@@ -159,6 +168,17 @@ def _place(draft: Draft, entity: EntityDraft, field: Field, listed: FieldList) -
         values=values if is_enum else None,
         required=False if field.optional or _is_often_empty(name) else None,
     )
+
+
+def _place_foreign(draft: Draft, entity: EntityDraft, name: str, listed: FieldList) -> None:
+    """Keep a key of something that the documents do not describe: it is looked up elsewhere."""
+    target = referred(draft, name.removesuffix("_id"), entity)
+    if target is not None:
+        draft.wanted.append((entity.name, name.removesuffix("_id"), target.name, listed.fact))
+        return
+    meaning = f"Identifier of the {human(name.removesuffix('_id'))}, which the documents do not describe."
+    made = attribute(name, entity.name, lexicon=draft.lexicon, facts=(listed.fact,), type="big_integer")
+    entity.attributes.setdefault(name, made.model_copy(update={"meaning": meaning}))
 
 
 def _plain_name(name: str, entity: EntityDraft) -> str | None:

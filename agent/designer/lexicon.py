@@ -89,6 +89,7 @@ class Lexicon:
     word_sets: Mapping[str, frozenset[str]]
     irregular: Mapping[str, str]
     spelling: Mapping[str, str]
+    short_forms: Mapping[str, str]
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -148,6 +149,7 @@ def read_lexicon(files: Mapping[str, str]) -> Lexicon:
         word_sets=MappingProxyType(word_sets),
         irregular=MappingProxyType(words.get("irregular", {})),
         spelling=MappingProxyType(words.get("spelling", {})),
+        short_forms=MappingProxyType(words.get("short_forms", {})),
     )
 
 
@@ -164,6 +166,7 @@ def extended(lexicon: Lexicon, files: Mapping[str, str]) -> Lexicon:
         ),
         irregular=MappingProxyType({**lexicon.irregular, **more.irregular}),
         spelling=MappingProxyType({**lexicon.spelling, **more.spelling}),
+        short_forms=MappingProxyType({**lexicon.short_forms, **more.short_forms}),
     )
 
 

@@ -66,7 +66,8 @@ def singular_name(words: Sequence[str], lexicon: Lexicon = DEFAULT) -> str:
     """
     if not words:
         return ""
-    return "_".join((*words[:-1], singular(words[-1], lexicon)))
+    head = singular(words[-1], lexicon)
+    return "_".join((*words[:-1], lexicon.short_forms.get(head, head)))
 
 
 def plural_name(name: str, lexicon: Lexicon = DEFAULT) -> str:
@@ -86,7 +87,7 @@ def comparable(name: str, lexicon: Lexicon = DEFAULT) -> str:
     True
     """
     words = [singular(word, lexicon) for word in name_words(name)]
-    return "_".join(lexicon.spelling.get(word, word) for word in words)
+    return "_".join(lexicon.spelling.get(word, word) for word in (lexicon.short_forms.get(w, w) for w in words))
 
 
 def human(name: str) -> str:

@@ -11,7 +11,7 @@ from database_specialist.agent.designer.lexicon import Lexicon
 from database_specialist.agent.designer.nouns import comparable, human, name_words, singular_name
 from database_specialist.agent.model.brief import Brief, Role
 
-_STRONG = frozenset({"declared", "rest", "feature", "named", "fields", "volume", "heading", "identifier"})
+_STRONG = frozenset({"declared", "table", "rest", "feature", "named", "fields", "volume", "heading", "identifier"})
 _MACHINES = frozenset({"api", "gateway", "system", "service", "server", "provider", "worker", "app", "application", "platform", "scheduler", "job", "bot", "cron", "processor", "engine", "database", "integration", "printer", "device", "sensor"})
 MAX_ROLES = 12
 

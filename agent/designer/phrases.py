@@ -15,7 +15,7 @@ Deed = Literal["store", "touch", "other", "none"]
 Kind = Literal["word", "modifier", "function", "verb", "stop", "comma", "with"]
 
 _TOKEN = re.compile(r"https?://\S+|[\w./-]+\.(?:js|ts|tsx|jsx|py|go|php|md|sql|java|json|ya?ml|html|css|sh|txt)\b|[A-Za-z][A-Za-z0-9_]*(?:[-'][A-Za-z0-9_]+)*|\d[\w.,%]*|[^\w\s]")
-_AUXILIARY = frozenset({"to", "can", "may", "must", "shall", "will", "should", "could", "would", "and", "or", ","})
+_CODE = re.compile(r"[a-z][A-Z]|_")
 _DETERMINER = frozenset({"a", "an", "the", "their", "its", "his", "her", "our", "your", "my", "each", "every", "all", "new", "any", "multiple", "several", "this", "that"})
 _WITH = frozenset({"with", "including", "containing", "such", "includes", "include", "e.g", "i.e"})
 
@@ -53,6 +53,8 @@ def _tokens(text: str, lexicon: Lexicon) -> list[_Token]:
 
 def _token(word: str, before: _Token | None, following: str, lexicon: Lexicon) -> _Token:
     lower = word.lower()
+    if _CODE.search(word):
+        return _Token(lower, "stop")
     if lower == ",":
         return _Token(lower, "comma")
     if not lower[0].isalpha() or "/" in lower or ("." in lower and len(lower) > 3):
@@ -87,7 +89,7 @@ def _is_verb_here(word: str, before: _Token | None, following: str, lexicon: Lex
         return bool(following) and following[0].isalpha() and following not in lexicon.words("function_words") and not word.endswith("s")
     if before.text in ("to", "can", "may", "must", "shall", "will", "should", "could"):
         return True
-    return before.kind == "verb" and False
+    return False
 
 
 @lru_cache(maxsize=4096)

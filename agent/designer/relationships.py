@@ -25,6 +25,7 @@ def relate_all(draft: Draft) -> None:
     _relate_stated(draft)
     _relate_customary(draft)
     _relate_by_name(draft)
+    break_circles(draft)
 
 
 def _relate_wanted(draft: Draft) -> None:
@@ -144,6 +145,8 @@ def _relate_spec(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> None:
     if target is None:
         return
     role = _role(draft, entity, spec, target)
+    if role in entity.attributes and entity.attributes[role].facts:
+        return
     known = [relation for relation in draft.relations_of(entity.name) if relation.target == target.name]
     if known and (len(known) > 1 or role == target.name or not _is_second_role(entity, spec, draft)):
         return
@@ -219,6 +222,34 @@ def _nearest(draft: Draft, entity: EntityDraft) -> EntityDraft | None:
     return draft.entities[best]
 
 
+def break_circles(draft: Draft) -> None:
+    """Make one reference of each circle of required references optional: else no first row could be written."""
+    while circle := _circle(draft):
+        weakest = min(circle, key=lambda relation: (bool(relation.facts), relation.ownership == "owned", -draft.relationships.index(relation)))
+        loose = weakest.model_copy(update={"required": False, "ownership": "independent"})
+        draft.relationships[draft.relationships.index(weakest)] = loose
+
+
+def _circle(draft: Draft) -> list[Relationship]:
+    required: dict[str, list[Relationship]] = {}
+    for relation in draft.relationships:
+        if relation.required and relation.cardinality != "many_to_many":
+            required.setdefault(relation.source, []).append(relation)
+    done: set[str] = set()
+
+    def walk(name: str, path: list[Relationship]) -> list[Relationship]:
+        for relation in required.get(name, ()):
+            start = next((i for i, step in enumerate([*path, relation]) if step.source == relation.target), None)
+            if start is not None:
+                return [*path, relation][start:]
+            if relation.target not in done and (found := walk(relation.target, [*path, relation])):
+                return found
+        done.add(name)
+        return []
+
+    return next((found for name in required if (found := walk(name, []))), [])
+
+
 def set_keys(draft: Draft) -> None:
     """Give entities the natural keys of their archetypes, in the roles that they hold here."""
     for entity in draft.entities.values():
@@ -245,7 +276,7 @@ def _key_name(draft: Draft, entity: EntityDraft, part: str, spec: RelationSpec |
 def _relate_by_name(draft: Draft) -> None:
     """An entity that is called after another belongs to it: `order_note` to `order`."""
     for entity in list(draft.entities.values()):
-        if entity.declared or "_" not in entity.name:
+        if entity.declared or "_" not in entity.name or entity.kind == "reference":
             continue
         words = entity.name.split("_")
         owner = next((draft.entities[n] for n in ("_".join(words[:i]) for i in range(len(words) - 1, 0, -1)) if n in draft.entities), None)

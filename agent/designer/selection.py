@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from database_specialist.agent.designer.candidates import Candidate, find_candidates, fold
+from database_specialist.agent.designer.candidates import Candidate, find_candidates, fold, is_scarce
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.lexicon import Archetype
 from database_specialist.agent.designer.nouns import (
@@ -15,10 +15,10 @@ from database_specialist.agent.designer.nouns import (
 )
 from database_specialist.agent.designer.people import is_only_role, role_names
 
-ARCHETYPE_THRESHOLD = 2.5
+ARCHETYPE_THRESHOLD = 1.8
 OTHER_THRESHOLD = 3.5
 WEAK_THRESHOLD = 4.0
-_STRONG = frozenset({"declared", "rest", "named", "feature", "fields", "identifier", "volume"})
+_STRONG = frozenset({"declared", "table", "rest", "named", "feature", "fields", "identifier", "volume"})
 
 
 def select_entities(draft: Draft) -> dict[str, tuple[str, ...]]:
@@ -59,9 +59,11 @@ def _is_chosen(candidate: Candidate, draft: Draft) -> bool:
     if archetype is None or candidate.key != archetype.name:
         if _is_person(candidate.name, draft) or not sources & (_STRONG | {"title"}) and candidate.weight < 3.9:
             return False
-        return candidate.weight >= OTHER_THRESHOLD and (len(candidate.facts) >= 2 or "fields" in sources)
+        return candidate.weight >= OTHER_THRESHOLD and (len(candidate.facts) >= 2 or bool(sources & {"fields", "table"}))
     if archetype.weak_evidence:
         return candidate.weight >= WEAK_THRESHOLD and bool(sources & _STRONG)
+    if is_scarce(draft.brief):
+        return candidate.weight >= 0.15
     return candidate.weight >= ARCHETYPE_THRESHOLD
 
 

@@ -14,8 +14,8 @@ from database_specialist.agent.model.entities import Attribute, Lifecycle, Trans
 _ARROW = re.compile(r"\s*(?:->|=>|-->|\u2192|\u27f6|\u21d2|\u2794|\u279c)\s*")
 _ABOUT = re.compile(r"\b(?:status(?:es)?|states?|lifecycles?|life cycle|stages?|transitions?|workflow)\b", re.IGNORECASE)
 _LIST = re.compile(
-    r"\b(?P<what>status(?:es)?|states?|stages?)\b\s*(?:is|are|can be|may be|must be|values?|includes?|one of|of|:|=|\s)*"
-    r"\s*[:(]?\s*(?P<list>`?[A-Za-z][\w -]*`?(?:\s*(?:,|/|\||\bor\b|\band\b)\s*(?:or |and )?`?[A-Za-z][\w-]*(?: [\w-]+)?`?)+)",
+    r"\b(?P<what>status(?:es)?|states?|stages?)\b\s*(?:values?\s*)?"
+    r"(?:[:(=]|(?:is|are|can be|may be|must be|includes?)\s+(?:one of\s*:?\s*)?)\s*(?P<list>`?[A-Za-z][\w -]*`?(?:\s*(?:,|/|\||\bor\b|\band\b)\s*(?:or |and )?`?[A-Za-z][\w-]*(?: [\w-]+)?`?)+)",
     re.IGNORECASE,
 )
 _SQL_VALUE = re.compile(r"\b(?P<name>status|state)\s*=\s*'(?P<value>[A-Za-z_]{2,30})'")
@@ -144,6 +144,8 @@ def _set_list(draft: Draft, entity: EntityDraft, fact: Fact) -> None:
         values = tuple(dict.fromkeys(value for part in parts if (value := _state(part))))
         name = _status_name(entity)
         known = entity.attributes.get(name)
+        if any(set(value.split("_")) & draft.lexicon.words("heads") for value in values):
+            continue
         if len(values) < 2 or len(values) > _MAX_STATES or entity.lifecycle is not None or (known and known.values and known.facts):
             continue
         entity.attributes[name] = _enum(draft, entity, name, values, (fact.id,), values[0])
