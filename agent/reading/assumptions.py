@@ -96,6 +96,11 @@ _COMPARABLE: tuple[Metric, ...] = (
 )
 
 
+def _is_close(first: float, second: float) -> bool:
+    """Whether two figures differ by no more than rounding: 900 a day and 330,000 a year."""
+    return abs(first - second) <= 0.05 * max(abs(first), abs(second))
+
+
 def _of_figures(quantities: Sequence[Quantity], facts: dict[str, Fact]) -> Iterator[Contradiction]:
     first_of: dict[tuple[str, str, str | None], Quantity] = {}
     for quantity in quantities:
@@ -103,7 +108,7 @@ def _of_figures(quantities: Sequence[Quantity], facts: dict[str, Fact]) -> Itera
             continue
         key = (quantity.metric, quantity.subject, quantity.statistic)
         first = first_of.setdefault(key, quantity)
-        if first.figure.value == quantity.figure.value or first.figure.facts == quantity.figure.facts:
+        if _is_close(first.figure.value, quantity.figure.value) or first.figure.facts == quantity.figure.facts:
             continue
         yield Contradiction(
             text=(

@@ -235,12 +235,9 @@ def _html_paragraphs(token: Token, section: tuple[str, ...]) -> Iterator[Block]:
 def _mark_parents(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Say of each list item whether deeper items follow it."""
     marked: list[Block] = []
-    for block, following in zip(blocks, (*blocks[1:], None), strict=True):
-        below = (
-            block.kind == "item"
-            and following is not None
-            and following.kind == "item"
-            and following.depth > block.depth
-        )
+    for index, block in enumerate(blocks):
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        is_item = block.kind == "item" and following is not None and following.kind == "item"
+        below = is_item and following is not None and following.depth > block.depth
         marked.append(replace(block, has_children=True) if below else block)
     return tuple(marked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,11 @@ from database_specialist.agent.reading.sources import SourceText, read_sources
 from database_specialist.agent.reading.stack import choose_stack, sightings
 from database_specialist.agent.reading.statements import Statement, heading_title, without_marks
 from database_specialist.agent.reading.technologies import find_technologies
+
+
+_ABOUT_ITSELF = re.compile(
+    r"(?:version|author|date|status|updated|last|this (?:document|file|page|readme)|table of)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -129,5 +135,6 @@ def _introductions(entries: Sequence[_Entry]) -> Iterator[str]:
             and statement.scope == "in"
             and not statement.title
             and len(statement.text.split()) >= 6
+            and not _ABOUT_ITSELF.match(statement.text)
         ):
             yield statement.text

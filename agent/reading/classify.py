@@ -26,6 +26,15 @@ USER_STORY = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d|\b(?:three|four|five|two) nines\b", re.IGNORECASE)
+_ACTOR = (
+    r"(?:users?|staff|admins?|administrators?|guests?|agents?|members?|students?|patients?|clients?|clerks?|technicians?"
+    r"|system|platform|application|\w{2,}(?:ers?|ors?|ists?|ants?))"
+)
+_ACTION = re.compile(
+    rf"(?:the |an? |each |every |any |all )?(?:[\w-]+ ){{0,2}}?{_ACTOR} (?:and \w+ |or \w+ )?(?:also |only )?"
+    rf"(?:{'|'.join(sorted(words('classification', 'verbs'), reverse=True))})(?:s|es)?\b",
+    re.IGNORECASE,
+)
 _FIRST_WORD = re.compile(r"[A-Za-z-]+")
 
 
@@ -41,8 +50,12 @@ def section_kind(section: Sequence[str]) -> FactKind | None:
 
 def classify(statement: Statement, document_role: str, *, has_quantity: bool, names_technology: bool) -> FactKind:
     """Return the kind of a statement."""
+    if statement.form in _FORMS:
+        return _FORMS[statement.form]
     text = statement.text
     hint = section_kind(statement.section)
+    if hint == "glossary" and statement.form in ("item", "row"):
+        return hint
     if (
         hint in ("glossary", "role")
         and statement.form in ("item", "row", "paragraph")
@@ -70,6 +83,8 @@ def _by_words(statement: Statement, hint: FactKind | None, document_role: str, n
         return "compliance"
     if pattern("classification", "functional").search(text) or starts_with_verb(text):
         return "technology" if names_technology and hint != "functional" else "functional"
+    if _ACTION.match(text):
+        return "functional"
     if hint == "data" or pattern("classification", "data").search(text):
         return "data"
     if names_technology:

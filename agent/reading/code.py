@@ -31,7 +31,7 @@ _JAVA_FIELD = re.compile(
     r"^\s*(?:private|public|protected|internal)\s+(?:final |readonly |required )*(?P<type>[\w<>\[\],.?]{2,60})\s+(?P<name>[a-zA-Z_]\w*)\s*(?:;|\{\s*get|=)"
 )
 _PY_FIELD = re.compile(r"^\s{2,}(?P<name>[a-z_]\w*)\s*:\s*(?P<type>[\w\[\], .|\"']{2,60}?)(?:\s*=.*)?$")
-_THIS_FIELD = re.compile(r"\bthis\.(?P<name>[a-zA-Z_]\w*)\s*=\s*(?:\w+\.\w+|\w+)\s*(?:\|\||\?\?|;|$)")
+_THIS_FIELD = re.compile(r"\bthis\.(?P<name>[a-zA-Z_]\w*)\s*=(?!=)")
 _KOTLIN_FIELD = re.compile(
     r"(?:val|var)?\s*(?P<name>[a-zA-Z_]\w*)\s*:\s*(?P<type>[\w<>?.]+)|(?P<jtype>[\w<>]+)\s+(?P<jname>[a-z]\w*)"
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from database_specialist.agent.model.base import FactId, Figure, Span
 from database_specialist.agent.model.brief import Metric, Quantity
@@ -33,6 +34,9 @@ _VOLUMES: tuple[Metric, ...] = (
     "retention",
 )
 """Of these the largest figure of a statement counts: "from 200 to 20,000 requests a second"."""
+
+_LONGEST_PHRASE = 800
+_MOST_AMOUNTS = 40
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ def _row_phrases(statement: Statement) -> Iterator[Phrase]:
         if _UNIT_ONLY.match(text):
             # "Bookings per day | 10,000" and "Orders | Retention: 7 years": the noun stands elsewhere in the row.
             yield Phrase(f"{_said(header)}{text} {key}".strip(), key, whole)
+        elif text == key:
+            yield from (Phrase(part.strip(), "", whole) for part in _CLAUSE.split(text))
         else:
             for part in _CLAUSE.split(text):
                 yield Phrase(f"{_said(header)}{part}".strip(), key, whole)
@@ -118,9 +124,10 @@ def _column_skipped(header: str) -> bool:
 
 
 def _of_phrase(phrase: Phrase, statement: Statement) -> Iterator[Reading]:
-    yield from read_words(phrase.text, phrase.topic, statement.section)
-    for amount in find_amounts(phrase.text):
-        reading = read_amount(amount, phrase.text, phrase.topic, statement.section)
+    yield from read_words(phrase.text[:_LONGEST_PHRASE], phrase.topic, statement.section)
+    # A figure stands in a phrase of a few words; text without any punctuation would make this quadratic.
+    for amount in islice(find_amounts(phrase.text[:_LONGEST_PHRASE]), _MOST_AMOUNTS):
+        reading = read_amount(amount, phrase.text[:_LONGEST_PHRASE], phrase.topic, statement.section)
         if reading is not None:
             yield reading
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import cast
+from dataclasses import dataclass, field
 
 from database_specialist.agent.model.base import Engine, FactId
 from database_specialist.agent.model.brief import Stack, Technology
@@ -197,7 +196,7 @@ def _is_rejected(statement: Statement, mention: Mention, before: str, after: str
 
 def _of_configuration(source: SourceText) -> list[Sighting]:
     """Read the engine from a Prisma data source, a compose file or a connection URL, in fences and whole files."""
-    known = {entry.name: entry for entry in _engines()}
+    known = _engines()
     found = []
     fences = [(block.text, block.line) for block in source.blocks if block.kind == "fence"]
     for text, first in fences or [(source.text, 0)]:
@@ -212,11 +211,8 @@ def _of_configuration(source: SourceText) -> list[Sighting]:
     return found
 
 
-def _engines() -> list[Known]:
-    # Under the engine's own name, so that a configuration word leads to one entry.
-    return [
-        replace(entry, name=entry.engine) for entry in catalogue() if entry.category == "relational" and entry.engine
-    ]
+def _engines() -> dict[Engine, Known]:
+    return {entry.engine: entry for entry in catalogue() if entry.category == "relational" and entry.engine}
 
 
 def choose_stack(found: Sequence[Sighting], *, engine: Engine | None = None) -> Stack:
@@ -316,7 +312,7 @@ def _default_stack(found: Sequence[Sighting], technologies: tuple[Technology, ..
 def _technologies(found: Sequence[Sighting]) -> tuple[Technology, ...]:
     grouped: dict[str, list[Sighting]] = {}
     for sighting in found:
-        if sighting.weight >= 0 and sighting.fact is not None:
+        if sighting.weight >= 0:
             grouped.setdefault(sighting.known.name, []).append(sighting)
     return tuple(_technology(group) for group in grouped.values())
 
@@ -324,7 +320,7 @@ def _technologies(found: Sequence[Sighting]) -> tuple[Technology, ...]:
 def _technology(group: Sequence[Sighting]) -> Technology:
     purposes = [sighting.purpose for sighting in group if sighting.purpose]
     versions = [sighting.version for sighting in group if sighting.version]
-    facts = tuple(dict.fromkeys(cast(FactId, sighting.fact) for sighting in group))
+    facts = tuple(dict.fromkeys(sighting.fact for sighting in group if sighting.fact))
     return Technology(
         name=group[0].known.name,
         category=group[0].known.category,

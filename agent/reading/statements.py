@@ -29,16 +29,22 @@ _INLINE_PRIORITY = re.compile(
     r"|\bpriority\s*[:=]\s*(must|should|could|won'?t|p[0-3]|high|medium|low|critical)\b",
     re.IGNORECASE,
 )
+_STATED_PRIORITY = re.compile(
+    r"\bpriority\s*[:=]\s*\*{0,2}(must(?: have)?|should(?: have)?|could(?: have)?|won'?t(?: have)?|p[0-3]|high|medium|low|critical)\b",
+    re.IGNORECASE,
+)
 _INLINE_LATER = re.compile(
-    r"[\[(][^\])\n]{0,30}\b(?:future|later|phase [2-9]|v[2-9]|post-mvp|stretch goal|planned|deferred|roadmap)\b[^\])\n]{0,30}[\])]"
-    r"|\b(?:in a later (?:phase|release|version)|in (?:phase|version|release) [2-9]|(?:is|are) a v[2-9] feature|post-mvp"
-    r"|planned for (?:phase [2-9]|later|the future|v[2-9]|a (?:future|later))|deferred to)\b"
+    r"[\[(](?:planned|future|later|deferred|roadmap|backlog|stretch goal|post-mvp|not (?:yet )?in (?:the )?(?:mvp|v1)"
+    r"|[^\])\n]{0,20}\b(?:phase|version|release|v)\s?[2-9][^\])\n]{0,20}"
+    r"|(?:future|later|planned)[ -](?:phase|version|release|work|feature|enhancement|scope)s?)[\])]"
+    r"|\b(?:in a (?:later|future) (?:phase|release|version)|in (?:phase|version|release) [2-9]|(?:is|are) a v[2-9] feature|post-mvp"
+    r"|planned for (?:phase [2-9]|later|the future|v[2-9]|a (?:future|later))|deferred to (?:phase|version|v[2-9]|later|a))\b"
     r"|^(?:future|later)(?: \w+){0,2}:",
     re.IGNORECASE,
 )
 _INLINE_OUT = re.compile(
-    r"\b(?:(?:is|are|remains?) (?:explicitly )?out[ -]of[ -]scope|not (?:in|part of the) scope|out[ -]of[ -]scope (?:for|in|of)"
-    r"|will not be (?:built|supported|included|implemented)|is not (?:planned|part of this (?:project|release|version)))\b"
+    r"\b(?:(?:is|are|remains?) (?:explicitly )?\*{0,2}out[ -]of[ -]scope|not (?:in|part of the) scope|out[ -]of[ -]scope (?:for|in|of)"
+    r"|will not be (?:built|supported|included|implemented)|is not (?:part of this|planned for this) (?:project|release|version))\b"
     r"|[\[(]out[ -]of[ -]scope[\])]",
     re.IGNORECASE,
 )
@@ -147,6 +153,7 @@ def _of_text(block: Block) -> Iterator[Statement]:
         return
     text, title, offset = _take_lead(block)
     shown = without_marks(text[:200])
+    stated = _STATED_PRIORITY.search(block.text)
     label, _ = take_label(title or shown)
     if title:
         title = take_label(title)[1].strip(" :") or None
@@ -159,7 +166,9 @@ def _of_text(block: Block) -> Iterator[Statement]:
         if label and start < 8 and not title:
             flat = take_label(flat)[1]
         scope, priority, flat = _marked(flat, block.text, block.section)
-        if any(character.isalnum() for character in flat):
+        if stated:
+            priority = as_priority(stated.group(1))
+        if any(character.isalnum() for character in flat) and not _STATED_PRIORITY.fullmatch(flat.rstrip(".")):
             yield Statement(flat, line, end, block.section, block.kind, label, title, priority, scope)
 
 

@@ -23,7 +23,7 @@ def read(snippet: Snippet) -> Declarations:
     """Read the tables and references of a DBML text."""
     # pydbml uses argument names that pyparsing 3.3 warns about, at import and when it parses.
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore")
         return _read(snippet)
 
 
@@ -56,9 +56,7 @@ def _entity(snippet: Snippet, table: Any, points: dict[tuple[str, str | None], s
         rf"^\s*table\s+[\"\w.]*?\"?{re.escape(table.name)}\b[^{{]*\{{", snippet.text, re.IGNORECASE | re.MULTILINE
     )
     start = match.start() + len(match.group()) - len(match.group().lstrip()) if match else 0
-    closing = re.compile(r"^\s*\}", re.MULTILINE).search(snippet.text, match.end()) if match else None
-    # An index block closes first; the table's own brace is the one before the next definition.
-    end = closing.end() if closing else start
+    end = _closing(snippet.text, match.end()) if match else start
     return DeclaredEntity(
         name=table.name,
         origin="dbml",
@@ -67,6 +65,16 @@ def _entity(snippet: Snippet, table: Any, points: dict[tuple[str, str | None], s
         comment=table.note.text or None,
         span=snippet.span(start, end),
     )
+
+
+def _closing(text: str, start: int) -> int:
+    """Return where the brace that was opened before `start` is closed; an index block inside has its own."""
+    depth = 1
+    for match in re.finditer(r"[{}]", text[start:]):
+        depth += 1 if match.group() == "{" else -1
+        if depth == 0:
+            return start + match.end()
+    return len(text)
 
 
 def _attribute(table: str, column: Any, points: dict[tuple[str, str | None], str]) -> DeclaredAttribute:
