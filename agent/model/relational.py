@@ -144,6 +144,11 @@ class Table(Part):
     facts: tuple[FactId, ...] = ()
     added_because: str | None = None
 
+    @property
+    def constraints(self) -> tuple[Unique | Check | Exclusion, ...]:
+        """The constraints on the values of rows: all but the keys that identify and refer."""
+        return (*self.uniques, *self.checks, *self.exclusions)
+
     def column(self, name: Name) -> Column | None:
         """Return the column of this name, or None."""
         return next((column for column in self.columns if column.name == name), None)

@@ -103,7 +103,7 @@ def _holders(context: Context, rule: str) -> list[str]:
     held = [
         f"{each.name}.{constraint.name}"
         for each in schema.tables
-        for constraint in (*each.uniques, *each.checks, *each.exclusions)
+        for constraint in each.constraints
         if constraint.rule == rule
     ]
     return held + [routine.name for routine in schema.routines if routine.rule == rule]

@@ -1,0 +1,175 @@
+"""What in a designer's answer points at nothing: told to the model at once, before anything is built on it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from database_specialist.agent.dialects import bind
+from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.entities import (
+    Attribute,
+    BusinessRule,
+    Entity,
+    EntityModel,
+    Example,
+    ExampleRow,
+    Relationship,
+)
+from database_specialist.agent.model.workload import Query, Workload
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def model_objections(model: EntityModel, brief: Brief) -> list[str]:
+    """Say what in a conceptual model is undefined, double or without ground."""
+    facts = {fact.id for fact in brief.facts}
+    found = [
+        *_doubles("entities", (entity.name for entity in model.entities)),
+        *_doubles("entities (plural)", (entity.plural for entity in model.entities)),
+        *_doubles("relationships", (f"{each.source}.{each.role}" for each in model.relationships)),
+        *_doubles("rules", (rule.id for rule in model.rules)),
+        *_doubles("examples", (example.id for example in model.examples)),
+    ]
+    for entity in model.entities:
+        found += _entity(entity, model, facts)
+    for relationship in model.relationships:
+        found += _relationship(relationship, model, facts)
+    for rule in model.rules:
+        found += _rule(rule, model, facts)
+    for example in model.examples:
+        found += _example(example, model, facts)
+    if model.tenant and not model.entity(model.tenant):
+        found.append(f"tenant: there is no entity {model.tenant}")
+    return found
+
+
+def _doubles(where: str, names: Iterable[str]) -> Iterator[str]:
+    return (f"{where}: {name} stands {count} times" for name, count in Counter(names).items() if count > 1)
+
+
+def _ground(where: str, facts: Iterable[str], because: str | None, known: set[str]) -> Iterator[str]:
+    named = tuple(facts)
+    yield from (f"{where}: there is no statement {fact}" for fact in named if fact not in known)
+    if not named and not because:
+        yield f"{where}: names neither facts nor added_because"
+
+
+def _entity(entity: Entity, model: EntityModel, facts: set[str]) -> Iterator[str]:
+    yield from _ground(entity.name, entity.facts, entity.added_because, facts)
+    names = {attribute.name for attribute in entity.attributes}
+    roles = {each.role for each in model.relationships if each.source == entity.name}
+    for name in (entity.name, entity.plural, *names):
+        if not _NAME.fullmatch(name):
+            yield f"{entity.name}: {name!r} is no snake_case name"
+    yield from _doubles(f"{entity.name}.attributes", (attribute.name for attribute in entity.attributes))
+    for attribute in entity.attributes:
+        yield from _attribute(f"{entity.name}.{attribute.name}", attribute, roles, facts)
+    for unique in entity.unique_sets:
+        yield from (
+            f"{entity.name}.unique_sets: {part} is neither an attribute nor a role of it"
+            for part in unique
+            if part not in names | roles
+        )
+    if entity.supertype and not model.entity(entity.supertype):
+        yield f"{entity.name}.supertype: there is no entity {entity.supertype}"
+    yield from _lifecycle(entity)
+
+
+def _attribute(place: str, attribute: Attribute, roles: set[str], facts: set[str]) -> Iterator[str]:
+    yield from _ground(place, attribute.facts, attribute.added_because, facts)
+    if attribute.type == "enum" and not attribute.values:
+        yield f"{place}: an enum without values"
+    if attribute.name == "id" or attribute.name.removesuffix("_id") in roles:
+        yield f"{place}: keys are made by the program; take the attribute out"
+
+
+def _lifecycle(entity: Entity) -> Iterator[str]:
+    if entity.lifecycle is None:
+        return
+    held = entity.attribute(entity.lifecycle.attribute)
+    if held is None or not held.values:
+        yield f"{entity.name}.lifecycle: {entity.lifecycle.attribute} is no enum attribute of it"
+        return
+    states = [entity.lifecycle.initial, *(s for t in entity.lifecycle.transitions for s in (t.source, t.target))]
+    yield from (
+        f"{entity.name}.lifecycle: {state} is no value of {held.name}" for state in states if state not in held.values
+    )
+
+
+def _relationship(each: Relationship, model: EntityModel, facts: set[str]) -> Iterator[str]:
+    place = f"{each.source}.{each.role}"
+    yield from _ground(place, each.facts, each.added_because, facts)
+    yield from (f"{place}: there is no entity {name}" for name in (each.source, each.target) if not model.entity(name))
+    if each.required and each.ownership == "independent":
+        yield f"{place}: a required reference cannot be independent; make it optional, owned or referenced"
+
+
+def _members(model: EntityModel, entity: str) -> set[str]:
+    held = model.entity(entity)
+    names = {attribute.name for attribute in held.attributes} if held else set()
+    parent = _members(model, held.supertype) if held and held.supertype else set()
+    return names | parent | {each.role for each in model.relationships if each.source == entity}
+
+
+def _rule(rule: BusinessRule, model: EntityModel, facts: set[str]) -> Iterator[str]:
+    yield from _ground(rule.id, rule.facts, rule.added_because, facts)
+    if not model.entity(rule.entity):
+        yield f"{rule.id}: there is no entity {rule.entity}"
+        return
+    if rule.kind == "cross_row":
+        return
+    members = _members(model, rule.entity)
+    yield from (f"{rule.id}: {rule.entity} has no {name}" for name in rule.attributes if name not in members)
+    if rule.kind == "check" and not rule.condition:
+        yield f"{rule.id}: a check without a condition"
+    if rule.kind == "application" and not rule.why:
+        yield f"{rule.id}: say in `why` what keeps the database from enforcing it"
+
+
+def _example(example: Example, model: EntityModel, facts: set[str]) -> Iterator[str]:
+    yield from _ground(example.id, example.facts, example.added_because, facts)
+    if example.expect == "reject" and not example.violates:
+        yield f"{example.id}: say in `violates` what must reject it"
+    labels: set[str] = set()
+    for row in example.rows:
+        yield from _row(example.id, row, model, labels)
+        labels.add(row.label)
+    for label in filter(None, (example.update.label if example.update else None, example.delete)):
+        if label not in labels:
+            yield f"{example.id}: no row is labelled {label}"
+    if example.update:
+        yield from _row(example.id, example.update, model, labels)
+
+
+def _row(place: str, row: ExampleRow, model: EntityModel, labels: set[str]) -> Iterator[str]:
+    if not model.entity(row.entity):
+        yield f"{place}: there is no entity {row.entity}"
+        return
+    members = _members(model, row.entity)
+    for name, value in row.values.items():
+        if name not in members:
+            yield f"{place}: {row.entity} has neither an attribute nor a role {name}"
+        if isinstance(value, str) and value.startswith("@") and value[1:] not in labels:
+            yield f"{place}: no earlier row is labelled {value[1:]}"
+
+
+def workload_objections(workload: Workload, brief: Brief) -> list[str]:
+    """Say what in a workload is double, without ground, or has parameters that do not fit its SQL."""
+    facts = {fact.id for fact in brief.facts}
+    found = list(_doubles("queries", (query.id for query in workload.queries)))
+    for query in workload.queries:
+        found += _query(query, facts)
+    return found
+
+
+def _query(query: Query, facts: set[str]) -> Iterator[str]:
+    yield from (f"{query.id}: there is no statement {fact}" for fact in query.facts if fact not in facts)
+    used = set(bind(query.sql, query)[1])
+    declared = {parameter.name for parameter in query.parameters}
+    yield from (f"{query.id}: :{name} is not declared in parameters" for name in sorted(used - declared))
+    yield from (f"{query.id}: parameter {name} is not used in the SQL" for name in sorted(declared - used))
+    for parameter in query.parameters:
+        if parameter.source is None and parameter.example is None:
+            yield f"{query.id}: parameter {parameter.name} has neither a source nor an example"

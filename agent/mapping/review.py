@@ -1,0 +1,135 @@
+"""Put a designer's review into the mapped schema: overrides, added constraints, routines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from database_specialist.agent.answers import ColumnOverride, ForeignKeyOverride, SchemaReview
+from database_specialist.agent.model.base import Decision
+from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.relational import Check, Column, ForeignKey, Schema, Table, Unique
+
+
+def unenforced(entity_model: EntityModel, schema: Schema) -> str:
+    """List the rules that no constraint and no routine of the schema holds, one a line."""
+    held = {constraint.rule for table in schema.tables for constraint in table.constraints if constraint.rule} | {
+        routine.rule for routine in schema.routines if routine.rule
+    }
+    lines = [
+        f"{rule.id} ({rule.entity}): {rule.text}"
+        for rule in entity_model.rules
+        if rule.kind != "application" and rule.id not in held
+    ]
+    return "\n".join(lines) or "none"
+
+
+def review_objections(review: SchemaReview, entity_model: EntityModel, schema: Schema) -> list[str]:
+    """Say what in a review points at nothing."""
+    return list(_objections(review, entity_model, schema))
+
+
+def _objections(review: SchemaReview, entity_model: EntityModel, schema: Schema) -> Iterator[str]:
+    for column in review.columns:
+        table = schema.table(column.table)
+        if table is None or table.column(column.column) is None:
+            yield f"columns: there is no column {column.table}.{column.column}"
+    for key in review.foreign_keys:
+        table = schema.table(key.table)
+        if table is None or all(each.name != key.name for each in table.foreign_keys):
+            yield f"foreign_keys: {key.table} has no foreign key {key.name}"
+    added = [(each.table, each.name) for each in review.checks] + [(each.table, each.name) for each in review.uniques]
+    for owner, name in added:
+        if schema.table(owner) is None:
+            yield f"{name}: there is no table {owner}"
+    rules = {rule.id for rule in entity_model.rules}
+    for routine in review.routines:
+        if routine.rule and routine.rule not in rules:
+            yield f"routines: {routine.name} names {routine.rule}, which is no rule"
+        if not routine.drop.strip():
+            yield f"routines: {routine.name} has no drop"
+
+
+def reviewed(schema: Schema, review: SchemaReview) -> Schema:
+    """Return the schema as reviewed. What a review names and the schema no longer has is passed over."""
+    tables = tuple(_table(table, review) for table in schema.tables)
+    known = {routine.name for routine in schema.routines}
+    routines = (*schema.routines, *(routine for routine in review.routines if routine.name not in known))
+    return schema.model_copy(
+        update={
+            "tables": tables,
+            "routines": routines,
+            "decisions": (*schema.decisions, *_numbered(review, schema)),
+        }
+    )
+
+
+def _table(table: Table, review: SchemaReview) -> Table:
+    columns = {each.column: each for each in review.columns if each.table == table.name}
+    keys = {each.name: each for each in review.foreign_keys if each.table == table.name}
+    named = {constraint.name for constraint in table.constraints}
+    checks = [
+        Check.model_validate(each.model_dump(exclude={"table"}))
+        for each in review.checks
+        if each.table == table.name and each.name not in named
+    ]
+    uniques = [
+        Unique.model_validate(each.model_dump(exclude={"table"}))
+        for each in review.uniques
+        if each.table == table.name and each.name not in named
+    ]
+    return table.model_copy(
+        update={
+            "columns": tuple(_column(column, columns.get(column.name)) for column in table.columns),
+            "foreign_keys": tuple(_foreign_key(key, keys.get(key.name)) for key in table.foreign_keys),
+            "checks": (*table.checks, *checks),
+            "uniques": (*table.uniques, *uniques),
+        }
+    )
+
+
+def _column(column: Column, override: ColumnOverride | None) -> Column:
+    if override is None:
+        return column
+    changes = {
+        name: value
+        for name, value in (("type", override.type), ("nullable", override.nullable), ("default", override.default))
+        if value is not None
+    }
+    return column.model_copy(update=changes)
+
+
+def _foreign_key(key: ForeignKey, override: ForeignKeyOverride | None) -> ForeignKey:
+    if override is None:
+        return key
+    return key.model_copy(
+        update={"on_delete": override.on_delete, "deferrable": override.deferrable, "why": override.why}
+    )
+
+
+def _numbered(review: SchemaReview, schema: Schema) -> Iterator[Decision]:
+    """Give the review's decisions ids of their own, and turn its overrides into decisions."""
+    number = len(schema.decisions)
+    made = [
+        *review.decisions,
+        *(
+            Decision(
+                id="",
+                topic="type",
+                subject=f"{each.table}.{each.column}",
+                choice=", ".join(
+                    part
+                    for part in (
+                        each.type or "",
+                        {True: "may be empty", False: "required", None: ""}[each.nullable],
+                        f"default {each.default}" if each.default else "",
+                    )
+                    if part
+                ),
+                why=each.why,
+                facts=each.facts,
+            )
+            for each in review.columns
+        ),
+    ]
+    for offset, decision in enumerate(made, 1):
+        yield decision.model_copy(update={"id": f"D{number + offset}"})
