@@ -83,7 +83,7 @@ def _hashed(ground: Ground, draft: TableDraft, column: Column) -> str:
 
 
 def _has_no_equality(ground: Ground, draft: TableDraft, columns: tuple[str, ...]) -> bool:
-    points = [name for name in columns if draft.column(name).type == "point"]
+    points = [name for name in columns if draft.column(name).type in ("point", "geometry")]
     if points:
         ground.ledger.record(
             "constraint",

@@ -15,6 +15,7 @@ from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes
 from database_specialist.tools.postgres_sandbox import PostgresSandbox
 
+RELATIONS = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
 NO_INDEXES = Indexes(planned=())
 NAMES = ["order", "user", "group", "item", "Line Item", "größe", "rank", "end", "id", "code", "starts_at", "x" * 70]
 TYPES = [each for each in get_args(LogicalType) if each != "vector"]
@@ -104,8 +105,8 @@ def _rule(names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-QUICK = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-SLOW = settings(QUICK, max_examples=6)
+QUICK = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+SLOW = settings(QUICK, max_examples=20)
 
 
 @QUICK
@@ -124,8 +125,9 @@ def test_the_statements_run_on_sqlite_and_drop_back_to_empty(model: EntityModel)
 def test_the_statements_run_on_postgresql_and_drop_back_to_empty(server: PostgresSandbox, model: EntityModel) -> None:
     schema = map_schema(model, engine="postgresql")
     with server.database() as database:
+        before = database.execute(RELATIONS).rows
         database.run((*create_statements(schema), *drop_statements(schema, NO_INDEXES)))
-        assert database.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace").rows == ()
+        assert database.execute(RELATIONS).rows == before
 
 
 @QUICK
