@@ -278,18 +278,11 @@ class PostgresDatabase:
     def prepared(self, sql: str, types: Sequence[str], values: Sequence[object]) -> Result:
         """Prepare with declared types, and run it: a type the statement cannot take is refused here."""
         declared = f"({', '.join(types)})" if types else ""
+        self._run("DEALLOCATE ALL")  # a prepared statement outlives the transaction that it failed in
         self._run(f"PREPARE checked{declared} AS {sql}")
-        try:
-            arguments = compose.SQL(", ").join(compose.Literal(value) for value in values)
-            call = compose.SQL("EXECUTE checked({})").format(arguments) if values else compose.SQL("EXECUTE checked")
-            return self._run(call.as_string(self._open()), streams=_returns_rows(sql))
-        finally:
-            self._deallocate()
-
-    def _deallocate(self) -> None:
-        session = self._session
-        if session is not None and session.info.transaction_status != TransactionStatus.INERROR:
-            self._run("DEALLOCATE ALL")
+        arguments = compose.SQL(", ").join(compose.Literal(value) for value in values)
+        call = compose.SQL("EXECUTE checked({})").format(arguments) if values else compose.SQL("EXECUTE checked")
+        return self._run(call.as_string(self._open()), streams=_returns_rows(sql))
 
     def run(self, statements: Iterable[str]) -> None:
         """Run statements in order; the first that fails ends it."""

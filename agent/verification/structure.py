@@ -28,7 +28,13 @@ def prove_ddl(parts: Parts, database: Database, recorder: Recorder) -> bool:
     )
     failures = 0
     for statements, owner in groups:
-        failures += sum(not _runs(statement, database, recorder, owner) for statement in statements)
+        for statement in statements:
+            error = _error(statement, database)
+            # What fails because an earlier statement failed would hide the cause.
+            if error and not (failures and _is_missing_table(error)):
+                failures += 1
+                detail = f"{error} in: {one_line(statement)}"
+                recorder.failed("ddl", subject_of(statement), _DDL_CLAIM, detail, owner=owner)
     total = sum(len(statements) for statements, _ in groups)
     if not failures:
         stood_in = [each.name for each in schema.extensions if each.name in recorder.sandbox.shimmed]
@@ -41,13 +47,16 @@ def prove_ddl(parts: Parts, database: Database, recorder: Recorder) -> bool:
 _DDL_CLAIM = "The whole DDL runs on an empty database."
 
 
-def _runs(statement: str, database: Database, recorder: Recorder, owner: Stage) -> bool:
+def _error(statement: str, database: Database) -> StatementError | None:
     try:
         database.execute(statement)
     except StatementError as error:
-        recorder.failed("ddl", subject_of(statement), _DDL_CLAIM, f"{error} in: {one_line(statement)}", owner=owner)
-        return False
-    return True
+        return error
+    return None
+
+
+def _is_missing_table(error: StatementError) -> bool:
+    return error.sqlstate in ("42P01", "42S02") or "no such table" in error.message
 
 
 def subject_of(statement: str) -> str:
