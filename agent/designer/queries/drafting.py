@@ -10,6 +10,7 @@ from database_specialist.agent.designer.queries.matching import Access
 from database_specialist.agent.designer.queries.statement import Draft
 from database_specialist.agent.model.relational import Column, ForeignKey, Table
 
+_GENERIC_ACTORS = ("user", "member", "account", "customer", "client")
 _IDENTIFIERS = frozenset({"email", "code", "slug", "short_text", "phone", "text"})
 
 
@@ -70,11 +71,29 @@ def _create(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _list(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    wanted = _wanted(access, catalog, table)
     owner = _owner(access, catalog, table)
     state = catalog.state(table)
-    yield reads.page(catalog, table, owner)
-    if state is not None and owner is None and state.attribute in access.attributes:
+    yield reads.page(catalog, table, owner, wanted)
+    if state is not None and owner is None and not wanted.states and state.attribute in access.attributes:
         yield reads.filtered(catalog, table, [state])
+
+
+def _wanted(access: Access, catalog: Catalog, table: Table) -> reads.Wanted:
+    """Return the states, the order and the lateness that the words of the fact ask for."""
+    state = catalog.state(table)
+    words = f" {' '.join(access.words)} "
+    states = [value for value in (state.values if state else ()) if f" {value.replace('_', ' ').lower()} " in words]
+    dates = ("due_date", "due_on", "due_at")
+    due = next((column for name in dates if (column := table.column(name)) and not column.nullable), None)
+    named = [column for name in access.by if (column := catalog.attribute(table, name))]
+    sortable = [c for c in named if not c.nullable and c != state and catalog.foreign_key(table, c) is None]
+    return reads.Wanted(
+        states=tuple(states) if len(states) < len(state.values if state else ()) else (),
+        due=due if " overdue " in words else None,
+        sort=sortable[0] if sortable and " first " in words else None,
+        is_oldest_first=" oldest " in words or " earliest " in words,
+    )
 
 
 def _detail(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
@@ -208,15 +227,19 @@ def _owner(access: Access, catalog: Catalog, table: Table) -> ForeignKey | None:
         key = catalog.link(table, owner) if owner else None
         if key is not None:
             return key
-    return _person_key(catalog, table) if access.is_own else None
+    return _person_key(access, catalog, table) if access.is_own else None
 
 
-def _person_key(catalog: Catalog, table: Table) -> ForeignKey | None:
+def _person_key(access: Access, catalog: Catalog, table: Table) -> ForeignKey | None:
+    """Return the key to whoever logs in, or to the one kind of person there is, unless the fact names another."""
     account = catalog.account
     if account and (key := catalog.link(table, account)):
         return key
-    parents = ((key, catalog.schema.table(key.ref_table)) for key in table.foreign_keys)
-    return next((key for key, parent in parents if parent and catalog.is_person(parent)), None)
+    actor = (access.role or "").lower().replace(" ", "_")
+    parents = [(key, catalog.schema.table(key.ref_table)) for key in table.foreign_keys]
+    people = [(key, parent) for key, parent in parents if parent and catalog.is_person(parent)]
+    fitting = [key for key, parent in people if not actor or actor in (parent.entity, *_GENERIC_ACTORS)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _filters(access: Access, catalog: Catalog, table: Table) -> list[Column]:

@@ -28,6 +28,7 @@ _CODE = re.compile(r"[{}=<>]|\w_\w|\w\(")
 _TELLING_ATTRIBUTES = 2
 _FEATURE_WORDS = 8
 _GENERIC_TAILS = frozenset({"type", "record", "entry", "account", "profile", "info", "instance"})
+_ASKS_FOR = frozenset(stem(word) for word in ("generate", "view", "see", "run", "produce", "create", "get", "export"))
 _DETAIL = frozenset({"detail", "details", "profile", "information", "specific", "single", "individual", "status"})
 
 
@@ -51,6 +52,8 @@ class Access:
     """Those of them that come after "by" or "per"."""
     within: str | None = None
     """The entity whose rows hold the wanted ones, when the fact puts it in front: hotels of their reviews."""
+    words: tuple[str, ...] = ()
+    """The words of the sentence."""
     is_own: bool = False
     """Whether the actor is limited to what belongs to it."""
 
@@ -232,9 +235,23 @@ def _actions(words: Sequence[str], mentions: Sequence[Mention], names: Names) ->
             continue
         if place in inside and not _is_verb(words, place):
             continue
+        if stem(word) == "report":
+            intents = _of_report(words, place)
+            if not intents:
+                continue
         if word not in _MODALS and word not in _DETERMINERS:
             found.append(Action(stem(word), intents or ("unknown",), place, place + 1))
     return tuple(found)
+
+
+def _of_report(words: Sequence[str], place: int) -> tuple[str, ...]:
+    """Tell the report that adds up rows from the verb (to report a visit) and from a text (a work report)."""
+    after = words[place + 1] if place + 1 < len(words) else "."
+    before = words[max(0, place - 4) : place]
+    if after in _DETERMINERS:
+        return ("create",)
+    is_asked_for = any(stem(word) in _ASKS_FOR for word in before)
+    return ("report",) if is_asked_for or not before or before[-1] in _DETERMINERS else ()
 
 
 def _is_verb(words: Sequence[str], place: int) -> bool:
@@ -287,6 +304,7 @@ def _access(
         within=within.entity if within else None,
         is_own=_is_own(named, words, scope),
         by=_attributes(catalog, entity, _after_by(scope)),
+        words=tuple(scope),
     )
 
 
@@ -355,7 +373,8 @@ def _attributes(catalog: Catalog, entity_name: str, scope: Sequence[str]) -> tup
     text = f" {' '.join(singular(word) for word in scope)} "
     names = [attribute.name for attribute in entity.attributes]
     names += [link.role for link in catalog.model.relationships if link.source == entity_name]
-    return tuple(name for name in names if any(f" {phrase} " in text for phrase in _spoken(name)))
+    own = {singular(word) for word in (*entity.name.split("_"), *entity.plural.split("_"))}
+    return tuple(name for name in names if any(f" {phrase} " in text for phrase in _spoken(name) if phrase not in own))
 
 
 def _spoken(name: str) -> Iterator[str]:

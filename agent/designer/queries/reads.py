@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from database_specialist.agent.designer.queries.catalog import Catalog
 from database_specialist.agent.designer.queries.predicates import by_key, in_tenant, keyset
 from database_specialist.agent.designer.queries.statement import Bindings, Draft, Select
+from database_specialist.agent.dialects.identifiers import literal
 from database_specialist.agent.model.relational import Column, ForeignKey, Table
 
 _TEXTS = frozenset({"short_text", "text", "email", "code", "slug", "phone"})
@@ -15,33 +17,73 @@ _LONG = frozenset({"long_text"})
 _MANY = 200
 
 
-def page(catalog: Catalog, table: Table, owner: ForeignKey | None = None, *, newest_first: bool = True) -> Draft:
+@dataclass(frozen=True)
+class Wanted:
+    """Which rows of a list a fact asks for, and in what order, beyond the usual."""
+
+    states: tuple[str, ...] = ()
+    due: Column | None = None
+    """The date that has passed, for what is overdue."""
+    sort: Column | None = None
+    is_oldest_first: bool = False
+
+
+def page(catalog: Catalog, table: Table, owner: ForeignKey | None = None, wanted: Wanted | None = None) -> Draft:
     """Write the page of a table, or of one owner's rows, by keyset."""
+    wanted = wanted or Wanted()
     binds = Bindings(catalog.schema.engine)
     where = _owner_conditions(catalog, table, owner, binds) if owner else []
     where += in_tenant(catalog, table, binds, where)
-    clock = catalog.clock(table) if newest_first else None
-    sort = [column for column in (clock or catalog.label(table),) if column and not column.nullable]
-    keys = [*sort, *(column for column in catalog.key(table) if column not in sort)]
-    descending = clock is not None or not sort
+    where += _wanted_conditions(catalog, table, wanted, binds)
+    keys, descending = _page_order(catalog, table, wanted)
     where += keyset(catalog, table, keys, binds, descending=descending)
     columns, joins = _with_parents(catalog, table, owner)
     order = tuple(f"{catalog.qualified(table, key)}{' DESC' if descending else ''}" for key in keys)
     select = Select(columns, catalog.quoted(table.name), joins, tuple(where), order=order, limit=binds.page())
+    which = "_".join([*wanted.states, *(["overdue"] if wanted.due else [])])
     whose = f" of one {_parent_word(catalog, owner)}" if owner else ""
-    sorted_by = f"newest first by {clock.name}" if clock else f"by {sort[0].name}" if sort else "by key, newest first"
-    first = "the first page passes 'infinity' and the highest key" if clock else "the first page passes the lowest key"
+    direction = "last first" if descending else "first first"
+    ordered = f"ordered by {', '.join(key.name for key in keys)}, {direction}".replace("first first", "lowest first")
     return Draft(
-        name=f"list_{table.name}" + (f"_by_{owner.columns[0].removesuffix('_id')}" if owner else ""),
-        purpose=f"One page of {_words(table)}{whose}, {sorted_by}; the next page starts after the last row seen"
-        + (f" ({first})." if clock else "."),
+        name=f"list_{f'{which}_' if which else ''}{table.name}"
+        + (f"_by_{owner.columns[0].removesuffix('_id')}" if owner else ""),
+        purpose=f"One page of the {f'{which} '.replace('_', ' ') if which else ''}{_words(table)}{whose}, {ordered}; "
+        f"the next page starts after the last row seen, the first passes the {'highest' if descending else 'lowest'}"
+        " values there are.",
         intent="list_own" if owner else "list",
         table=table.name,
         sql=str(select),
         parameters=binds.parameters,
         returns="page",
-        staleness="fresh" if owner else "seconds",
+        staleness="fresh" if owner or which else "seconds",
     )
+
+
+def _page_order(catalog: Catalog, table: Table, wanted: Wanted) -> tuple[list[Column], bool]:
+    """Return the sort columns, the key last, and whether they run down: the latest first, or names from A to Z."""
+    clock, label = catalog.clock(table), catalog.label(table)
+    # Lists of things that are kept rather than happen are looked up by name: when they were entered says nothing.
+    is_kept = table.kind in ("core", "reference") and catalog.state(table) is None and table.rows_per_day is None
+    is_named = is_kept and clock is not None and clock.name == "created_at" and label is not None
+    if is_named and label and not label.nullable and label.name in ("name", "title", "full_name", "display_name"):
+        clock = None
+    first = clock or (label if label and not label.nullable else None)
+    chosen = [column for column in (wanted.sort, wanted.due, first) if column is not None]
+    keys = list(dict.fromkeys([*chosen, *catalog.key(table)]))
+    is_up = wanted.is_oldest_first or wanted.due is not None or (clock is None and bool(chosen))
+    return keys, not is_up
+
+
+def _wanted_conditions(catalog: Catalog, table: Table, wanted: Wanted, binds: Bindings) -> list[str]:
+    found: list[str] = []
+    state = catalog.state(table)
+    if state is not None and wanted.states:
+        values = ", ".join(literal(value, catalog.schema.engine) for value in wanted.states)
+        name = catalog.qualified(table, state)
+        found.append(f"{name} = {values}" if len(wanted.states) == 1 else f"{name} IN ({values})")
+    if wanted.due is not None:
+        found.append(f"{catalog.qualified(table, wanted.due)} < {binds.of(table, wanted.due, name='today')}")
+    return found
 
 
 def detail(catalog: Catalog, table: Table) -> Draft | None:
@@ -350,6 +392,7 @@ def _with_parents(
             continue
         if len(joins) == 3 or label.sensitivity == "restricted":
             continue
+        role = key.columns[0].removesuffix("_id")
         alias = _alias(catalog, table, key, [join.split(" AS ")[-1].split(" ON ")[0] for join in joins])
         on = " AND ".join(
             f"{catalog.quoted(alias)}.{catalog.quoted(ref)} = {catalog.quoted(table.name)}.{catalog.quoted(name)}"
@@ -360,7 +403,7 @@ def _with_parents(
             f"{'LEFT JOIN' if optional else 'JOIN'} {catalog.quoted(parent.name)} AS {catalog.quoted(alias)} ON {on}"
         )
         columns.append(
-            f"{catalog.quoted(alias)}.{catalog.quoted(label.name)} AS {catalog.quoted(f'{alias}_{label.name}')}"
+            f"{catalog.quoted(alias)}.{catalog.quoted(label.name)} AS {catalog.quoted(f'{role}_{label.name}')}"
         )
     return tuple(columns), tuple(joins)
 

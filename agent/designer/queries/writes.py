@@ -42,14 +42,21 @@ def insert(catalog: Catalog, table: Table) -> Draft:
         lines.append(f"RETURNING {', '.join(catalog.quoted(key.name) for key in returned)}")
     return Draft(
         name=f"insert_{_one(table)}",
-        purpose=f"Stores a new {_word(table)}."
-        + (" Storing it twice changes nothing." if any("CONFLICT" in line for line in lines) else ""),
+        purpose=f"Stores a new {_word(table)}." + _conflict_note(lines),
         intent="create",
         table=table.name,
         sql="\n".join(lines),
         parameters=binds.parameters,
         returns="one" if lines[-1].startswith("RETURNING") else "nothing",
     )
+
+
+def _conflict_note(lines: Sequence[str]) -> str:
+    text = " ".join(lines)
+    if "ON CONFLICT" not in text and "ON DUPLICATE" not in text:
+        return ""
+    replaces = "excluded." in text or "= VALUES(" in text
+    return " The one that is there takes the new values." if replaces else " Storing it twice changes nothing."
 
 
 def update(catalog: Catalog, table: Table, named: Sequence[str] = ()) -> Draft | None:
@@ -194,10 +201,12 @@ def delete(catalog: Catalog, table: Table) -> Draft | None:
 def _given(catalog: Catalog, table: Table) -> list[Column]:
     """Return the columns that the application gives; the database fills the others."""
     state = catalog.state(table)
+    reached = {f"{value}_at" for value in state.values} if state else set()
     return [
         column
         for column in table.columns
         if not column.identity
+        and not (column.name in reached and column.nullable)
         and column.generated is None
         and not (column.name in _KEPT and (column.nullable or column.default is not None))
         and not (column.default is not None and (_is_computed(column.default) or column == state))
@@ -222,6 +231,8 @@ def _value(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> s
     key = catalog.foreign_key(table, column)
     if key is not None:
         ref = key.ref_columns[key.columns.index(column.name)]
+        if column.nullable and any(unique.columns == (column.name,) for unique in table.uniques):
+            return binds.bind(column.name, column.type)
         return binds.bind(column.name, column.type, source=f"{key.ref_table}.{ref}")
     return binds.of(table, column, example=fresh_example(catalog, table, column))
 
@@ -234,7 +245,8 @@ def _on_conflict(catalog: Catalog, table: Table, columns: Sequence[Column]) -> l
     if keys and set(keys) <= names and set(keys) <= linked:
         return _ignore(catalog.schema.engine, catalog, keys)
     for unique in table.uniques:
-        if unique.where is None and set(unique.columns) <= linked & names:
+        is_required = not any(column.nullable for column in columns if column.name in unique.columns)
+        if unique.where is None and set(unique.columns) <= linked & names and is_required:
             return _replace(catalog, unique.columns, [c for c in columns if c.name not in unique.columns])
     return []
 
@@ -252,7 +264,7 @@ def _replace(catalog: Catalog, unique: Sequence[str], others: Sequence[Column]) 
     names = [catalog.quoted(column.name) for column in others]
     if catalog.schema.engine in ("mysql", "mariadb"):
         return [f"ON DUPLICATE KEY UPDATE {', '.join(f'{name} = VALUES({name})' for name in names)}"]
-    changes = ", ".join(f"{name} = excluded.{name}" for name in names)
+    changes = wrap(f"{name} = excluded.{name}" for name in names)
     return [f"ON CONFLICT ({', '.join(catalog.quoted(name) for name in unique)}) DO UPDATE SET {changes}"]
 
 

@@ -19,7 +19,7 @@ SELECT products.id, products.sku, products.name, products.unit_price, products.c
 FROM products
 WHERE products.sku = :sku;
 
--- Q4 list_orders_by_customer: One page of orders of one customer, newest first by placed_at; the next page starts after the last row seen (the first page passes 'infinity' and the highest key).
+-- Q4 list_orders_by_customer: One page of the orders of one customer, ordered by placed_at, id, last first; the next page starts after the last row seen, the first passes the highest values there are.
 SELECT orders.id, orders.customer_id, orders.status, orders.placed_at
 FROM orders
 WHERE orders.customer_id = :customer_id

@@ -1,0 +1,42 @@
+"""Put a designer's review into the computed index plan."""
+
+from __future__ import annotations
+
+from database_specialist.agent.answers import IndexReview
+from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.workload import Index, Indexes, RejectedIndex, Workload
+
+
+def index_objections(review: IndexReview, schema: Schema, workload: Workload, indexes: Indexes) -> list[str]:
+    """Say what in a review points at nothing."""
+    planned = {index.name for index in indexes.planned}
+    queries = {query.id for query in workload.queries}
+    found = [f"drop: there is no index {each.name}" for each in review.drop if each.name not in planned]
+    names = planned | {index.name for index in review.add}
+    found += [f"notes: there is no index {each.name}" for each in review.notes if each.name not in names]
+    for index in review.add:
+        if schema.table(index.table) is None:
+            found.append(f"add: {index.name}: there is no table {index.table}")
+        if not queries & set(index.serves):
+            found.append(f"add: {index.name} names no query that it serves")
+    return found
+
+
+def reviewed_indexes(indexes: Indexes, review: IndexReview) -> Indexes:
+    """Return the plan as reviewed: dropped indexes are listed as rejected, with the reason."""
+    reasons = {each.name: each.why for each in review.drop}
+    notes = {each.name: each.text for each in review.notes}
+    planned = [*(index for index in indexes.planned if index.name not in reasons), *review.add]
+    dropped = [
+        RejectedIndex(table=index.table, keys=tuple(key.expression for key in index.keys), reason=reasons[index.name])
+        for index in indexes.planned
+        if index.name in reasons
+    ]
+    return Indexes(
+        planned=tuple(_noted(index, notes.get(index.name)) for index in planned),
+        rejected=(*indexes.rejected, *dropped),
+    )
+
+
+def _noted(index: Index, note: str | None) -> Index:
+    return index if note is None else index.model_copy(update={"reason": f"{index.reason} {note}"})
