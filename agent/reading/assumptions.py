@@ -1,4 +1,4 @@
-"""What the documents leave open: gaps, and the assumptions that take their place; and what they say twice, differently."""
+"""What the documents leave open, what is assumed in its place, and what they say twice, differently."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ def _of_figures(quantities: Sequence[Quantity], facts: dict[str, Fact]) -> Itera
             continue
         yield Contradiction(
             text=(
-                f"{quantity.metric.replace('_', ' ')} of {quantity.subject}: {first.figure.value:,.10g} {first.figure.unit} "
+                f"{quantity.metric.replace('_', ' ')} of {quantity.subject}: {first.figure.value:,.10g}"
+                f" {first.figure.unit} "
                 f"({first.span}) and {quantity.figure.value:,.10g} {quantity.figure.unit} ({quantity.span})."
             ),
             facts=(first.figure.facts[0], quantity.figure.facts[0]),

@@ -2,7 +2,7 @@
 
     Markdown or text -> tokens (markdown-it) -> heading | item | paragraph | row | fence
 
-A block knows its section path and, in a nested list, the items above it. Text keeps one `\\n` for each line
+A block knows its section path and, in a nested list, the items above it. Text keeps one line feed for each line
 of the source, so that a sentence inside a block can be placed on its own line.
 """
 

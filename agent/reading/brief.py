@@ -21,7 +21,6 @@ from database_specialist.agent.reading.stack import choose_stack, sightings
 from database_specialist.agent.reading.statements import Statement, heading_title, without_marks
 from database_specialist.agent.reading.technologies import find_technologies
 
-
 _ABOUT_ITSELF = re.compile(
     r"(?:version|author|date|status|updated|last|this (?:document|file|page|readme)|table of)\b", re.IGNORECASE
 )

@@ -22,12 +22,14 @@ _SECTION_KINDS: tuple[FactKind, ...] = (
 )
 _FORMS: dict[str, FactKind] = {"declared": "data", "chain": "rule", "route": "functional"}
 USER_STORY = re.compile(
-    r"\bas (?:an?|the) (?P<role>[^,.;:\n]{2,60}?),?\s+(?:I|we)(?:'d| would)?\s+(?:want|like|need|can|should|must|wish|am able)\b",
+    r"\bas (?:an?|the) (?P<role>[^,.;:\n]{2,60}?),?\s+(?:I|we)(?:'d| would)?\s+(?:want"
+    r"|like|need|can|should|must|wish|am able)\b",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d|\b(?:three|four|five|two) nines\b", re.IGNORECASE)
 _ACTOR = (
-    r"(?:users?|staff|admins?|administrators?|guests?|agents?|members?|students?|patients?|clients?|clerks?|technicians?"
+    r"(?:users?|staff|admins?|administrators?|guests?|agents?|members?|students?"
+    r"|patients?|clients?|clerks?|technicians?"
     r"|system|platform|application|\w{2,}(?:ers?|ors?|ists?|ants?))"
 )
 _ACTION = re.compile(

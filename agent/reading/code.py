@@ -14,7 +14,8 @@ from database_specialist.agent.reading.vocabulary import words
 
 _BRACED = re.compile(
     r"^[ \t]*(?:export\s+)?(?:default\s+)?(?:public\s+|abstract\s+|final\s+|data\s+|sealed\s+)*"
-    r"(?:(?:interface|class|struct|record|enum)\s+(?P<name>[A-Z]\w{1,60})[^{}\n]{0,120}|type\s+(?P<alias>[A-Z]\w{1,60})\s*(?:=|struct)\s*)\{",
+    r"(?:(?:interface|class|struct|record|enum)\s+(?P<name>[A-Z]\w{1,60})[^{}\n]{0,120}"
+    r"|type\s+(?P<alias>[A-Z]\w{1,60})\s*(?:=|struct)\s*)\{",
     re.MULTILINE,
 )
 _PYTHON = re.compile(r"^class\s+(?P<name>[A-Z]\w{1,60})(?:\([^()\n]{0,120}\))?:[ \t]*$", re.MULTILINE)
@@ -22,13 +23,16 @@ _KOTLIN = re.compile(
     r"^[ \t]*(?:data\s+class|record)\s+(?P<name>[A-Z]\w{1,60})\s*\((?P<body>[^{}]{1,2000}?)\)\s*\{?\s*$", re.MULTILINE
 )
 _TS_FIELD = re.compile(
-    r"^\s*(?:readonly |public |private |protected )*(?P<name>[a-zA-Z_]\w*)(?P<optional>\?)?\s*:\s*(?P<type>[^;,=(){}]{1,80})[;,]?\s*(?://\s*(?P<comment>.*))?$"
+    r"^\s*(?:readonly |public |private |protected )*(?P<name>[a-zA-Z_]\w*)(?P<optional>\?)?\s*:\s*(?"
+    r"P<type>[^;,=(){}]{1,80})[;,]?\s*(?://\s*(?P<comment>.*))?$"
 )
 _GO_FIELD = re.compile(
     r"^\s*(?P<name>[A-Z]\w*)\s+(?P<type>[*\[\]\w.]{2,40})(?:\s+`[^`]*`)?\s*(?://\s*(?P<comment>.*))?$"
 )
 _JAVA_FIELD = re.compile(
-    r"^\s*(?:private|public|protected|internal)\s+(?:final |readonly |required )*(?P<type>[\w<>\[\],.?]{2,60})\s+(?P<name>[a-zA-Z_]\w*)\s*(?:;|\{\s*get|=)"
+    r"^\s*(?:private|public|protected|internal)\s+(?:final |readonly |required"
+    r" )*(?P<type>[\w<>\[\],.?]{2,60})\s+(?P<name>[a-zA-Z_]\w*)\s*(?:;|\{\s*get"
+    r"|=)"
 )
 _PY_FIELD = re.compile(r"^\s{2,}(?P<name>[a-z_]\w*)\s*:\s*(?P<type>[\w\[\], .|\"']{2,60}?)(?:\s*=.*)?$")
 _THIS_FIELD = re.compile(r"\bthis\.(?P<name>[a-zA-Z_]\w*)\s*=(?!=)")
@@ -38,7 +42,8 @@ _KOTLIN_FIELD = re.compile(
 _ROUTE = re.compile(r"\b(?P<verb>GET|POST|PUT|PATCH|DELETE)\s+(?P<path>/[^\s`\"'|,)\]]{1,160})(?P<rest>[^\n]{0,200})")
 _ENDPOINT_NOTE = re.compile("^\\s*(?:[-\u2013\u2014#:|>]|//|\u2192)+\\s*(?P<note>[A-Za-z].{2,160})$")
 _CHAIN = re.compile(
-    "^[ \\t]*(?:\\w+:[ \\t]*)?(?P<chain>[A-Za-z_]+(?:[ \\t]*(?:-{1,2}>|=>|\u2192|\u27f6)[ \\t]*[A-Za-z_]+){2,12})[ \\t]*$",
+    "^[ \\t]*(?:\\w+:[ \\t]*)?(?P<chain>[A-Za-z_]+(?:[ \\t]*(?:-{1,2}>|=>|\u2192"
+    "|\u27f6)[ \\t]*[A-Za-z_]+){2,12})[ \\t]*$",
     re.MULTILINE,
 )
 _SECTION_OF_STATES = re.compile(r"\b(?:status|state|lifecycle|life cycle|workflow)\b", re.IGNORECASE)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from database_specialist.agent.model.brief import Metric
 from database_specialist.agent.reading.numbers import Amount, singular
+from database_specialist.agent.reading.subjects import STATISTIC, noun_phrase, retained, subject_of
 from database_specialist.agent.reading.technologies import find_technologies
 from database_specialist.agent.reading.vocabulary import pattern, words
 
@@ -23,7 +24,8 @@ _SECONDS = {
     "year": 31536000.0,
 }
 _TIME = re.compile(
-    r"^[\s-]?(?:(?P<ms>ms|msec|milli-?seconds?)|(?P<s>s|secs?|seconds?)|(?P<min>mins?|minutes?)|(?P<h>h|hrs?|hours?)|(?P<day>d|days?)"
+    r"^[\s-]?(?:(?P<ms>ms|msec|milli-?seconds?)|(?P<s>s|secs?|seconds?)|(?P<min>mins?"
+    r"|minutes?)|(?P<h>h|hrs?|hours?)|(?P<day>d|days?)"
     r"|(?P<week>wks?|weeks?)|(?P<month>months?)|(?P<year>yrs?|years?))(?![\w/])",
     re.IGNORECASE,
 )
@@ -31,7 +33,9 @@ _BYTES = re.compile(r"^\s?(?P<prefix>[KMGTP]i?)?(?:B|[Bb]ytes?)\b|^\s(?P<long>ki
 _PERCENT = re.compile(r"\s?(?:%|per ?cent\b)")
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
 _PER = re.compile(
-    r"\s*(?:/|\bper\b|\ban?\b|\beach\b|\bevery\b|\ba(?=\s))\s*(?P<unit>s|sec|second|min|minute|h|hr|hour|d|day|business day|working day|wk|week|month|mo|quarter|year|yr|annum)s?\b"
+    r"\s*(?:/|\bper\b|\ban?\b|\beach\b|\bevery\b|\ba(?=\s))\s*(?P<unit>s|sec"
+    r"|second|min|minute|h|hr|hour|d|day|business day|working day|wk|week|month"
+    r"|mo|quarter|year|yr|annum)s?\b"
     r"|\s+(?P<adverb>hourly|daily|weekly|monthly|quarterly|annually|yearly)\b",
     re.IGNORECASE,
 )
@@ -49,24 +53,26 @@ _RATE = re.compile(
     r"^\s*(?:(?P<abbr>rps|qps|tps|req/s(?:ec)?|requests?/s(?:ec)?|queries/s(?:ec)?|ops/s(?:ec)?)\b)", re.IGNORECASE
 )
 _RATE_WORDS = re.compile(
-    r"\b(?:rps|qps|tps|throughput|requests?|seconds?|s|scalability|scale|scaling|supports?|handles?|peak|normal|traffic|load|capacity|at|during|while)\b",
+    r"\b(?:rps|qps|tps|throughput|requests?|seconds?|s|scalability|scale|scaling"
+    r"|supports?|handles?|peak|normal|traffic|load|capacity|at|during|while)\b",
     re.IGNORECASE,
 )
-_STATISTIC = re.compile(
-    r"\b(p\d{2}(?:\.\d+)?|median|average|avg|mean|peak|max(?:imum)?|(?:95|99)th percentile)\b", re.IGNORECASE
-)
 _RECOVERY = re.compile(
-    r"\b(?:(?P<rpo>RPO|recovery[- ]point(?:[- ]objective)?|data loss)|(?P<rto>RTO|recovery[- ]time(?:[- ]objective)?|restored? within|recover(?:ed)? within))\b",
+    r"\b(?:(?P<rpo>RPO|recovery[- ]point(?:[- ]objective)?|data loss)|(?P<rto>RTO"
+    r"|recovery[- ]time(?:[- ]objective)?|restored? within|recover(?:ed)? within))\b",
     re.IGNORECASE,
 )
 _RETENTION = re.compile(
-    r"\b(?:retain(?:ed|s)?|retention|kept|keep|keeps|stored for|preserved?|archiv\w+|purged?|deleted after|delete after|removed after|history of|held for)\b",
+    r"\b(?:retain(?:ed|s)?|retention|kept|keep|keeps|stored for|preserved?|archiv\w+"
+    r"|purged?|deleted after|delete after|removed after|history of|held for)\b",
     re.IGNORECASE,
 )
 _BACKUP = re.compile(r"\b(?:backups?|snapshots?|point-in-time|pitr)\b", re.IGNORECASE)
 _AVAILABLE = re.compile(r"\b(?:availab\w*|uptime|up-time|sla|slo|nines)\b", re.IGNORECASE)
 _AVAILABLE_WORDS = re.compile(
-    r"\b(?:availab\w*|uptime|up-time|sla|slo|sli|nines|reliability|service|level|agreement|platform|application|metric|value|during|peak|hours?|monthly|high|requirement|overall|minimum|least)\b",
+    r"\b(?:availab\w*|uptime|up-time|sla|slo|sli|nines|reliability|service|level"
+    r"|agreement|platform|application|metric|value|during|peak|hours?|monthly"
+    r"|high|requirement|overall|minimum|least)\b",
     re.IGNORECASE,
 )
 _OTHER_RATES = re.compile(
@@ -79,19 +85,28 @@ _LATENCY = re.compile(
     r"\b(?:latency|latencies|response|respond\w*|load\w*|render\w*|return\w*|takes?)\b", re.IGNORECASE
 )
 _BOUND = re.compile(
-    r"[<\u2264]|\b(?:under|within|below|less than|faster than|no more than|at most|p\d\d|percentile|not exceed|max(?:imum)?)\b",
+    r"[<\u2264]|\b(?:under|within|below|less than|faster than|no more than|at"
+    r" most|p\d\d|percentile|not exceed|max(?:imum)?)\b",
     re.IGNORECASE,
 )
 _OBSERVED = re.compile(
     r"(?:[~\u2248]|\b(?:every|each|after|for|vs\.?|than|from|updates?|increases|to)|(?<!at)\bin)\s*$", re.IGNORECASE
 )
 _LIMIT = re.compile(
-    r"(?:\b(?:up to|at most|max(?:imum)?(?: of)?|no more than|not more than|limit(?:ed)?(?: of| to)?|not exceed|cannot exceed|exceed)|[\u2264])\s*(?:\w+\s){0,1}$",
+    r"(?:\b(?:up to|at most|max(?:imum)?(?: of)?|no more than|not more than|limit(?:ed)?(?:"
+    r" of| to)?|not exceed|cannot exceed|exceed)|[\u2264])\s*(?:\w+\s){0,1}$",
     re.IGNORECASE,
 )
 _LOWER = re.compile(r"\b(?:at least|min(?:imum)?(?: of)?|more than|over|older than|after|from)\s*$", re.IGNORECASE)
 _NOUN = re.compile(
-    r"^\+?[\s-]*(?:of\s+)?(?P<noun>[A-Za-z][\w'-]*(?:\s(?!per\b|an?\b|each\b|every\b|in\b|on\b|at\b|for\b|to\b|with\b|and\b|or\b|across\b|during\b|by\b|from\b|of\b|are\b|is\b|that\b|who\b|the\b|within\b|over\b|as\b|can\b|must\b|will\b|shall\b|should\b|may\b|under\b|annually|daily|monthly|weekly|yearly|hourly|quarterly|vs\b|but\b|try\b|tries\b|need|want|have\b|has\b|exist|prevent|simultaneously|searching\b|indexed\b|registered\b|expected|scale\b|at\b|figure|maximum\b|total\b|stored|via\b|through\b|using\b|locally|after\b|before\b|then\b|while\b|when\b)[A-Za-z][\w'-]*){0,2})",
+    r"^\+?[\s-]*(?:of\s+)?(?P<noun>[A-Za-z][\w'-]*(?:\s(?!per\b|an?\b|each\b"
+    r"|every\b|in\b|on\b|at\b|for\b|to\b|with\b|and\b|or\b|across\b|during\b"
+    r"|by\b|from\b|of\b|are\b|is\b|that\b|who\b|the\b|within\b|over\b|as\b|can\b"
+    r"|must\b|will\b|shall\b|should\b|may\b|under\b|annually|daily|monthly|weekly"
+    r"|yearly|hourly|quarterly|vs\b|but\b|try\b|tries\b|need|want|have\b|has\b"
+    r"|exist|prevent|simultaneously|searching\b|indexed\b|registered\b|expected"
+    r"|scale\b|at\b|figure|maximum\b|total\b|stored|via\b|through\b|using\b|locally"
+    r"|after\b|before\b|then\b|while\b|when\b)[A-Za-z][\w'-]*){0,2})",
     re.IGNORECASE,
 )
 _OWNER = re.compile(
@@ -112,7 +127,8 @@ _NINES_VALUES = {
     "6": 99.9999,
 }
 _DOUBLES = re.compile(
-    r"\b(?P<verb>doubl(?:e|es|ing)|tripl(?:e|es|ing)|quadrupl(?:e|es|ing))\b[\w\s]{0,20}?\b(?P<period>every|each|per|a)?\s*(?P<unit>year|month|quarter|annually|yearly|yoy)\b",
+    r"\b(?P<verb>doubl(?:e|es|ing)|tripl(?:e|es|ing)|quadrupl(?:e|es|ing))\b[\w\s]{0,20}?\b(?P<peri"
+    r"od>every|each|per|a)?\s*(?P<unit>year|month|quarter|annually|yearly|yoy)\b",
     re.IGNORECASE,
 )
 _ZERO_LOSS = re.compile(r"\b(?:zero|no) data loss\b|\bRPO\s*(?:of|=|:|is)?\s*(?:0|zero)\b(?!\.)", re.IGNORECASE)
@@ -192,7 +208,7 @@ def read_words(text: str, topic: str, section: Sequence[str]) -> Iterator[Readin
     if match:
         factor = {"d": 2, "t": 3, "q": 4}[match.group("verb")[0].lower()]
         per_year = {"month": 12, "quarter": 4}.get(match.group("unit").lower(), 1)
-        yield Reading("growth", _subject(text[: match.start()], topic), round((factor**per_year - 1) * 100.0, 2), "%")
+        yield Reading("growth", subject_of(text[: match.start()], topic), round((factor**per_year - 1) * 100.0, 2), "%")
     if _ZERO_LOSS.search(text):
         yield Reading("rpo", "system", 0.0, "s")
 
@@ -219,9 +235,7 @@ def _by_unit(place: _Place) -> Reading | None:
 
 
 def _statistic(place: _Place) -> str | None:
-    match = (
-        _STATISTIC.search(place.before[-40:]) or _STATISTIC.search(place.after[:24]) or _STATISTIC.search(place.topic)
-    )
+    match = STATISTIC.search(place.before[-40:]) or STATISTIC.search(place.after[:24]) or STATISTIC.search(place.topic)
     if match is None:
         return None
     word = match.group(1).lower()
@@ -244,7 +258,7 @@ def _available(place: _Place) -> str:
     """Return what has to be available: "for git operations", "API availability", or the system."""
     after = re.search(r"\bfor\s+(?:the\s|all\s)?([A-Za-z][\w -]{2,30})", place.after[:50])
     text = after.group(1) if after else f"{place.topic} " + (place.before if len(place.before) < 40 else "")
-    return singular(_clean_subject(_AVAILABLE_WORDS.sub(" ", text))) or "system"
+    return singular(noun_phrase(_AVAILABLE_WORDS.sub(" ", text))) or "system"
 
 
 def _growth(place: _Place, value: float) -> Reading:
@@ -254,7 +268,7 @@ def _growth(place: _Place, value: float) -> Reading:
     times = {"month": 12, "mom": 12, "quarter": 4}.get(period.group(1).lower() if period else "year", 1)
     yearly = round(((1 + value / 100) ** times - 1) * 100, 2) if times > 1 else value
     note = f"{value:g}% compounded {times} times a year" if times > 1 else ""
-    return Reading("growth", _subject(place.before, place.topic), yearly, "%", note=note)
+    return Reading("growth", subject_of(place.before, place.topic), yearly, "%", note=note)
 
 
 def _time(place: _Place) -> Reading | None:
@@ -270,7 +284,7 @@ def _time(place: _Place) -> Reading | None:
     if _RETENTION.search(place.near) and seconds >= 3600 and not _is_skipped(place):
         metric: Metric = "backup_retention" if _BACKUP.search(place.near) else "retention"
         days = place.amount.value * {"month": 30, "year": 365}.get(unit, _SECONDS[unit] / 86400)
-        subject = "backup" if metric == "backup_retention" else _retained(place)
+        subject = "backup" if metric == "backup_retention" else retained(place.before, place.after, place.topic)
         return Reading(metric, subject, round(days, 4), "days")
     return _latency(place, unit, seconds, rest)
 
@@ -307,67 +321,6 @@ def _topic_or_system(place: _Place) -> str:
     return "system" if flat in generic or len(flat.split()) > 3 else flat
 
 
-def _retained(place: _Place) -> str:
-    """Return what is kept: the noun before "are kept", or after "retain"."""
-    if (
-        re.match(
-            r"\s*[\w/ -]{0,20}(?:retention|delet\w+|purge|archive)[\w -]{0,10}:\s*\D{0,12}$",
-            place.before,
-            re.IGNORECASE,
-        )
-        and place.topic
-    ):
-        return singular(place.topic)
-    after_verb = re.search(
-        r"\b(?:retain|keep|keeps|preserve|archive|purge|store)\s+(?:all\s+|the\s+)?([A-Za-z][\w ]{2,40}?)\s+(?:for|at least|up to|older|after)?\s*$",
-        place.before,
-        re.IGNORECASE,
-    )
-    if after_verb:
-        return singular(_trim(after_verb.group(1)))
-    before_verb = re.search(
-        r"([A-Za-z][\w-]*(?: [a-z][\w-]*){0,2}?)\s+(?:\w+ly\s+)?(?:(?:is|are|be|must be|shall be|will be|should be)\s+)?(?:retained|kept|stored|preserved|archived|purged|deleted|removed|held|retention)\b",
-        place.before,
-        re.IGNORECASE,
-    )
-    if before_verb:
-        return " and ".join(singular(_trim(part)) for part in re.split(r"\s+and\s+", before_verb.group(1)) if part)
-    after = re.match(r"[\s\w]{0,12}?\bof\s+([A-Za-z][\w ]{2,30})", place.after)
-    if after:
-        return singular(_trim(after.group(1)))
-    topic = re.sub(
-        r"\b(?:data )?(?:retention|archiv\w+|policy|policies)\b", "", place.topic, flags=re.IGNORECASE
-    ).strip(" :-")
-    return singular(topic) if 0 < len(topic.split()) <= 4 else "data"
-
-
-def _trim(phrase: str) -> str:
-    dropped = (
-        "the",
-        "all",
-        "and",
-        "must",
-        "be",
-        "shall",
-        "is",
-        "are",
-        "will",
-        "of",
-        "for",
-        "any",
-        "a",
-        "an",
-        "every",
-        "each",
-        "system",
-        "should",
-        "to",
-        "we",
-    )
-    kept = [word for word in phrase.split() if word.lower() not in dropped]
-    return " ".join(kept[-3:]) or phrase
-
-
 def _is_skipped(place: _Place) -> bool:
     near = f"{place.topic} {place.before[-40:]} {place.after[:30]}".lower()
     seen = set(re.findall(r"[a-z]+", near))
@@ -378,8 +331,8 @@ def _latency(place: _Place, unit: str, seconds: float, rest: str) -> Reading | N
     if unit not in ("ms", "s") or seconds > 60 or _is_skipped(place) or not _is_target(place, rest):
         return None
     measured = re.match(r"\s*(?:for|to|on|when)\s+(?:an?\s|the\s|all\s)?([A-Za-z][\w -]{2,40})", rest)
-    named = _clean_subject(measured.group(1)) if measured else ""
-    subject = singular(named) if named else _subject(place.before, place.topic)
+    named = noun_phrase(measured.group(1)) if measured else ""
+    subject = singular(named) if named else subject_of(place.before, place.topic)
     return Reading("latency", subject, round(seconds * 1000, 3), "ms")
 
 
@@ -387,32 +340,9 @@ def _is_target(place: _Place, rest: str) -> bool:
     """Whether a time is a bound to keep, and not an observation ("about 1 ms") or an interval ("every 5 s")."""
     if _LOWER.search(place.before) or _OBSERVED.search(place.before) or re.match(r"\s*(?:\+|vs\b)", rest):
         return False
-    bound = _BOUND.search(place.before[-45:]) or _STATISTIC.match(rest.strip(" ("))
+    bound = _BOUND.search(place.before[-45:]) or STATISTIC.match(rest.strip(" ("))
     named = _LATENCY.search(f"{place.topic} {place.before[-45:]}") or re.match(r"\s*(?:latency|response)", rest)
     return bool(bound or (named and _in_targets(place.section)))
-
-
-def _subject(before: str, topic: str) -> str:
-    """Return the noun phrase that stands before a figure, or the topic, or "system"."""
-    for text in (before, topic):
-        cleaned = _clean_subject(text)
-        if cleaned:
-            return singular(cleaned)
-    return "system"
-
-
-def _clean_subject(text: str) -> str:
-    text = re.sub(r"\([^)]*\)", " ", text)
-    text = _STATISTIC.sub(" ", text)
-    text = re.sub(
-        r"\b(?:latency|latencies|response(?: times?)?|times?|target|performance|must|should|shall|will|be|is|are|return\w*|respond\w*|complete\w*|load\w*|results?|under|within|below|less than|faster than|at most|no more than"
-        r"|takes?|in|of|the|an?|for|all|by|than|to|with|and|on|from|have|has|expected|grows?|growth|increases?|growing|rate|volume|about|around|roughly|approximately|data|can|not|up|more|keep|target\w*|we|it|our|every|goal|nfr|system|render\w*|answers?|appears?|percentile|execute\w*|finish\w*|per)\b",
-        " ",
-        text,
-        flags=re.IGNORECASE,
-    )
-    found = re.findall(r"[A-Za-z][\w-]*", text)
-    return " ".join(word.lower() for word in found[-3:])
 
 
 def _bytes(place: _Place) -> Reading | None:
@@ -431,7 +361,7 @@ def _bytes(place: _Place) -> Reading | None:
         return None
     rest = place.after[match.end() :]
     if _LIMIT.search(place.before) or re.search(r"\bmax", f"{place.topic} {place.before[-30:]}", re.IGNORECASE):
-        subject = _subject(_SIZE_WORDS.sub(" ", place.before), place.topic)
+        subject = subject_of(_SIZE_WORDS.sub(" ", place.before), place.topic)
         return Reading("limit", subject, value, "bytes", note="an upper bound")
     owner = _OWNER.match(rest)
     if owner and owner.group("owner").lower() not in _PERIODS:
@@ -441,14 +371,14 @@ def _bytes(place: _Place) -> Reading | None:
     ) and prefix in ("", "K", "M"):
         return Reading(
             "item_size",
-            _subject(re.sub(r"(?i)\b(?:size|average|avg|per unit|each)\b", " ", place.before), place.topic),
+            subject_of(re.sub(r"(?i)\b(?:size|average|avg|per unit|each)\b", " ", place.before), place.topic),
             value,
             "bytes",
         )
     per = _PER.match(rest)
     if per or prefix in ("", "K"):
         return None
-    return Reading("storage", _subject(place.before, place.topic), value, "bytes")
+    return Reading("storage", subject_of(place.before, place.topic), value, "bytes")
 
 
 def _rate(place: _Place) -> Reading | None:
@@ -456,7 +386,7 @@ def _rate(place: _Place) -> Reading | None:
     if match is None or _is_skipped(place):
         return None
     said = place.after[match.end() :] if not place.before.strip() else ""
-    subject = _clean_subject(_RATE_WORDS.sub(" ", said if re.search(r"[A-Za-z]{3}", said) else place.topic))
+    subject = noun_phrase(_RATE_WORDS.sub(" ", said if re.search(r"[A-Za-z]{3}", said) else place.topic))
     return Reading("requests_per_second", singular(subject) if subject else "request", place.amount.value, "requests/s")
 
 
@@ -506,14 +436,14 @@ def _adjective_period(place: _Place) -> float | None:
 
 
 def _noun_before(place: _Place) -> str:
-    subject = _clean_subject(
+    subject = noun_phrase(
         re.sub(
             r"(?i)\b(?:daily|weekly|monthly|hourly|yearly|annual|quarterly|per|day|month|year|second|hour|new)\b",
             " ",
             place.before,
         )
     )
-    return singular(subject) if subject else singular(_clean_subject(place.topic))
+    return singular(subject) if subject else singular(noun_phrase(place.topic))
 
 
 def _per_period(place: _Place, noun: str, days: float) -> Reading:

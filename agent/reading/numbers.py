@@ -46,10 +46,15 @@ _WORDS = {
     "ninety": 90,
 }
 _PLAIN = (
-    "\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d{1,3}(?:\\.\\d{3})+(?:,\\d+)?|\\d{1,3}(?:['\u2019\u00a0\u202f ]\\d{3})+(?!\\d)(?:[.,]\\d+)?"
+    "\\d{1,3}(?:,\\d{3})+(?:\\.\\d+)?|\\d{1,3}(?:\\.\\d{3})+(?:,\\d+)?|\\d{1,3}(?:['\u2019\u00a0\u202f "
+    "]\\d{3})+(?!\\d)(?:[.,]\\d+)?"
     "|\\d{1,12}(?:[.,]\\d{1,6})?"
 )
-_SCALE = "(?:\\s?(?:k|K|M|B|bn|mn|Mio|mio|Mrd|Tsd)(?![A-Za-z0-9])\\.?|\\s+(?i:thousand|million|millions|billion|hundred thousand|lakh|crore|dozen)\\b|-(?i:million|thousand)\\b)"
+_SCALE = (
+    "(?:\\s?(?:k|K|M|B|bn|mn|Mio|mio|Mrd|Tsd)(?![A-Za-z0-9])\\.?|\\s+(?i:thousand"
+    "|million|millions|billion|hundred thousand|lakh|crore|dozen)\\b|-(?i:million"
+    "|thousand)\\b)"
+)
 _WORD = (
     "(?i:"
     + "|".join(sorted(_WORDS, key=lambda word: -len(word)))
@@ -57,8 +62,10 @@ _WORD = (
 )
 _AMOUNT = re.compile(
     f"(?<![\\w.,/:#-])(?P<first>{_PLAIN})(?P<first_scale>{_SCALE})?"
-    f"(?P<between>\\s?(?:-|\u2013|\u2014|\\bto\\b|\u2026|\\.\\.\\.?)\\s?(?P<second>{_PLAIN})(?P<second_scale>{_SCALE})?)?(?P<plus>\\+)?"
-    f"|(?<!\\w)(?P<word>{_WORD})(?:\\s+(?P<word_scale>(?i:hundred thousand|hundred|thousand|million|billion|dozen)))?(?=[\\s-]|$)"
+    f"(?P<between>\\s?(?:-|\u2013|\u2014|\\bto\\b|\u2026|\\.\\.\\.?)\\s?(?P<second>{_PLAIN})(?P<sec"
+    f"ond_scale>{_SCALE})?)?(?P<plus>\\+)?"
+    f"|(?<!\\w)(?P<word>{_WORD})(?:\\s+(?P<word_scale>(?i:hundred thousand|hundred"
+    f"|thousand|million|billion|dozen)))?(?=[\\s-]|$)"
 )
 
 

@@ -22,7 +22,9 @@ _CLAUSE = re.compile(
 )
 _ROW_WORDS = re.compile(r"[A-Za-z]{3,}")
 _UNIT_ONLY = re.compile(
-    r"^[\s<>=~\u2264\u2265\u2248]*[\d.,]+\s*(?:k|K|M|B)?\+?\s*(?:%|ms|s|sec|seconds?|min|minutes?|hours?|h|days?|years?|months?|rps|RPS|qps|QPS|tps|TPS|[KMGTP]i?B|B)?\+?$"
+    r"^[\s<>=~\u2264\u2265\u2248]*[\d.,]+\s*(?:k|K|M|B)?\+?\s*(?:%|ms|s|sec|seconds?"
+    r"|min|minutes?|hours?|h|days?|years?|months?|rps|RPS|qps|QPS|tps|TPS|[KMGTP]i?B"
+    r"|B)?\+?$"
 )
 _VOLUMES: tuple[Metric, ...] = (
     "rows",
@@ -111,7 +113,9 @@ def _row_phrases(statement: Statement) -> Iterator[Phrase]:
 def _said(header: str) -> str:
     """Return the header as the beginning of a phrase, when it says what its column measures."""
     tells = re.search(
-        r"\b(?:rto|rpo|retention|retain|kept|delet\w+|purge|archive|latency|response|availability|uptime|p\d\d|growth|backup|per|units?/|rows?|records?|peak|average|avg|size)\b",
+        r"\b(?:rto|rpo|retention|retain|kept|delet\w+|purge|archive|latency|response"
+        r"|availability|uptime|p\d\d|growth|backup|per|units?/|rows?|records?|peak"
+        r"|average|avg|size)\b",
         header,
         re.IGNORECASE,
     )

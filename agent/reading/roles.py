@@ -9,15 +9,14 @@ from database_specialist.agent.model.brief import Fact, Role, Term
 from database_specialist.agent.reading.classify import USER_STORY
 from database_specialist.agent.reading.numbers import singular
 from database_specialist.agent.reading.statements import Statement, heading_title, without_marks
-from database_specialist.agent.reading.vocabulary import pattern
+from database_specialist.agent.reading.vocabulary import pattern, words
 
 _DEFINED = re.compile(
-    "^(?P<term>[^:.\u2013\u2014]{2,60}?)\\s*(?::|\\s[\u2013\u2014-]|\\bmeans\\b|\\bis defined as\\b)\\s+(?P<meaning>.{3,})$"
+    "^(?P<term>[^:.\u2013\u2014]{2,60}?)\\s*(?::|\\s[\u2013\u2014-]|\\bmeans\\b"
+    "|\\bis defined as\\b)\\s+(?P<meaning>.{3,})$"
 )
 _PARENTHESES = re.compile(r"\s*\([^)]*\)")
-_GENERIC = frozenset(
-    "user type role actor persona who benefits goals needs stakeholder description what they do responsibilities pain points permissions note notes overview all everyone person somebody".split()
-)
+_GENERIC = frozenset(words("roles", "generic"))
 _LONGEST_NAME = 4
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 _END = re.compile("[.!?\u2026]+[\"'\u201d\u2019)\\]]*(?=\\s)|[\u3002\uff01\uff1f]+|\u203c")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|excl|no|nr|fig|sec|min|max|ca|cf|dr|mr|mrs|ms|st|resp|z\.b|d\.h)|\b[A-Z]|\d)\.$",
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|excl|no|nr|fig|sec|min|max|ca|cf|dr"
+    r"|mr|mrs|ms|st|resp|z\.b|d\.h)|\b[A-Z]|\d)\.$",
     re.IGNORECASE,
 )
 _NEXT = re.compile(r"\s*[\"'(\[`*]?[^\W_]")

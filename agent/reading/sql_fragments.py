@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from database_specialist.agent.model.brief import DeclaredAttribute, DeclaredEntity, DeclaredRelation
 from database_specialist.agent.reading.declarations import Declarations, EntityDraft, Snippet
 from database_specialist.agent.reading.numbers import singular
+from database_specialist.agent.reading.vocabulary import words
 
 _LONGEST = 2500
 _START = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT)\b")
@@ -25,24 +26,23 @@ _UPDATE = re.compile(
 )
 _DELETE = re.compile(rf"DELETE\s+FROM\s+{_NAME}(?P<rest>.*)", re.IGNORECASE | re.DOTALL)
 _TABLE = re.compile(
-    rf"\b(?:FROM|JOIN)\s+{_NAME}(?:\s+(?:AS\s+)?(?!(?:on|where|join|left|right|inner|outer|full|cross|natural|group|order|limit|set|using|for|having|union|and|or|as|values|returning|offset|window|lateral|tablesample)\b)(?P<alias>[a-z]\w*))?",
+    rf"\b(?:FROM|JOIN)\s+{_NAME}(?:\s+(?:AS\s+)?(?!(?:on|where|join|left|right"
+    rf"|inner|outer|full|cross|natural|group|order|limit|set|using|for|having"
+    rf"|union|and|or|as|values|returning|offset|window|lateral|tablesample)\b)(?P<alias>[a-z]\w*))?",
     re.IGNORECASE,
 )
 _QUALIFIED = re.compile(r"\b(?P<alias>[a-zA-Z_]\w*)\.(?P<column>[a-zA-Z_]\w*)\b(?!\s*\()")
 _EQUAL = re.compile(r"\b([a-zA-Z_]\w*)\.([a-zA-Z_]\w*)\s*=\s*([a-zA-Z_]\w*)\.([a-zA-Z_]\w*)\b")
 _ASSIGNED = re.compile(
     r"(?<![\w.'\"$:@])(?P<column>[a-zA-Z_]\w*)\s*(?:=|<>|!=|<=|>=|<|>|\bIS\b|\bIN\b|\bLIKE\b|\bILIKE\b|\bBETWEEN\b)\s*"
-    r"(?:ANY\s*\()?\s*(?P<value>'[^']{0,60}'|NOW\(\)|CURRENT_TIMESTAMP|true|false|\$\d+|\?|:\w+|\d+|NULL|NOT|\(|\$\{|%s|[a-zA-Z_]\w*)?",
+    r"(?:ANY\s*\()?\s*(?P<value>'[^']{0,60}'|NOW\(\)|CURRENT_TIMESTAMP|true|false"
+    r"|\$\d+|\?|:\w+|\d+|NULL|NOT|\(|\$\{|%s|[a-zA-Z_]\w*)?",
     re.IGNORECASE,
 )
 _ORDERED = re.compile(r"\b(?:ORDER|GROUP)\s+BY\s+(?P<columns>[\w\s,.]{1,200})", re.IGNORECASE)
 _PLAIN_COLUMN = re.compile(r"^[a-zA-Z_]\w*$")
 _ALIASED = re.compile(r"^([a-zA-Z_]\w*)\s+(?:AS\s+)?[a-zA-Z_]\w*$", re.IGNORECASE)
-_RESERVED = frozenset(
-    "select from where and or not null is in on as join left right inner outer full cross group order by limit offset set values insert into update delete"
-    " case when then else end distinct count sum avg min max true false asc desc returning using having union all exists between like ilike interval now any"
-    " for skip locked nowait share the a an this that its it table tables column columns row rows to with key conflict do nothing of".split()
-)
+_RESERVED = frozenset(words("code", "sql"))
 
 
 @dataclass
@@ -104,7 +104,8 @@ def _read_insert(collector: _Collector, start: int, text: str) -> None:
     draft = collector.table(match.group("table"), start, start + match.end())
     for column in match.group("columns").split(","):
         name = column.strip(' \n\t"`[]')
-        if draft is not None and _is_column(name):
+        # In a list of columns even a reserved word is one: `key`, `type`, `order`.
+        if draft is not None and _PLAIN_COLUMN.match(name):
             draft.add(DeclaredAttribute(name=name))
 
 

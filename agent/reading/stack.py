@@ -17,8 +17,10 @@ CHOSEN = 4
 """From this weight on a mention is a decision, not a passing remark."""
 
 _PRIMARY = re.compile(
-    r"\b(?:primary|main|system of record|source of truth|transactional|relational|central) (?:data ?(?:base|store)|store|rdbms|storage)\b"
-    r"|\bsource of truth\b|\bsystem of record\b|\bprimary\b|\b(?:database|data ?store|rdbms|dbms|engine)\s*(?:is|:|=|will be)",
+    r"\b(?:primary|main|system of record|source of truth|transactional|relational"
+    r"|central) (?:data ?(?:base|store)|store|rdbms|storage)\b"
+    r"|\bsource of truth\b|\bsystem of record\b|\bprimary\b|\b(?:database|data"
+    r" ?store|rdbms|dbms|engine)\s*(?:is|:|=|will be)",
     re.IGNORECASE,
 )
 _SLOT = re.compile(
@@ -26,17 +28,22 @@ _SLOT = re.compile(
     re.IGNORECASE,
 )
 _CHOICE = re.compile(
-    r"\b(?:we (?:use|chose|choose|selected|run)|chosen|decided (?:on|for)|stored in|stores|backed by|runs on|is used)\b",
+    r"\b(?:we (?:use|chose|choose|selected|run)|chosen|decided (?:on|for)|stored"
+    r" in|stores|backed by|runs on|is used)\b",
     re.IGNORECASE,
 )
 _REJECTED_BEFORE = re.compile(
-    r"(?:instead of|rather than|over|not|than|versus|vs\.?|unlike|considered(?: and rejected)?|rejected|ruled out|replac(?:e|es|ing)"
-    r"|migrat(?:e|ed|ing) (?:away )?from|alternatives? (?:to|are|were)|without|compared (?:to|with)|evaluated|moved? (?:away )?from|no)"
+    r"(?:instead of|rather than|over|not|than|versus|vs\.?|unlike|considered(?:"
+    r" and rejected)?|rejected|ruled out|replac(?:e|es|ing)"
+    r"|migrat(?:e|ed|ing) (?:away )?from|alternatives? (?:to|are|were)|without"
+    r"|compared (?:to|with)|evaluated|moved? (?:away )?from|no)"
     r"\s+(?:using\s+|a\s+|an\s+|the\s+)?(?:[\w.+-]+(?:,| and| or|/)\s*){0,3}$",
     re.IGNORECASE,
 )
 _REJECTED_AFTER = re.compile(
-    r"^\s*(?:\([^)]{0,60}\)\s*)?(?:was|were|is|are)?\s*(?:also\s+)?(?:rejected|considered|ruled out|not (?:chosen|used|needed|suitable)|discarded|evaluated|dismissed)",
+    r"^\s*(?:\([^)]{0,60}\)\s*)?(?:was|were|is|are)?\s*(?:also\s+)?(?:rejected"
+    r"|considered|ruled out|not (?:chosen|used|needed|suitable)|discarded|evaluated"
+    r"|dismissed)",
     re.IGNORECASE,
 )
 _ALTERNATIVE_HEADER = re.compile(
@@ -46,7 +53,8 @@ _ALTERNATIVE_SECTION = re.compile(
     r"alternatives?\b|considered|rejected|comparison|\bvs\.?\b|trade-?offs?", re.IGNORECASE
 )
 _ELSEWHERE = re.compile(
-    r"\b(?:on[- ]device|device|offline|mobile|tablet|phone|client|browser|local(?:ly)?|edge|unit tests?|tests?|testing|in-memory|local development"
+    r"\b(?:on[- ]device|device|offline|mobile|tablet|phone|client|browser|local(?:ly)?"
+    r"|edge|unit tests?|tests?|testing|in-memory|local development"
     r"|dev(?:elopment)?|prototype|handheld|scanner|embedded|desktop|react native)\b",
     re.IGNORECASE,
 )
@@ -248,7 +256,11 @@ def _votes(found: Sequence[Sighting]) -> dict[Engine, _Votes]:
     for sighting in found:
         known = sighting.known
         engine = known.engine or (known.usual_engine if not _names_an_engine(found) else None)
-        if engine is None or sighting.weight < 1 or known.category in ("other", "time_series") and sighting.weight < 1:
+        if (
+            engine is None
+            or sighting.weight < 1
+            or (known.category in ("other", "time_series") and sighting.weight < 1)
+        ):
             continue
         vote = votes.setdefault(engine, _Votes(sighting))
         if sighting.weight > vote.best.weight:

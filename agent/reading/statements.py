@@ -30,21 +30,26 @@ _INLINE_PRIORITY = re.compile(
     re.IGNORECASE,
 )
 _STATED_PRIORITY = re.compile(
-    r"\bpriority\s*[:=]\s*\*{0,2}(must(?: have)?|should(?: have)?|could(?: have)?|won'?t(?: have)?|p[0-3]|high|medium|low|critical)\b",
+    r"\bpriority\s*[:=]\s*\*{0,2}(must(?: have)?|should(?: have)?|could(?: have)?"
+    r"|won'?t(?: have)?|p[0-3]|high|medium|low|critical)\b",
     re.IGNORECASE,
 )
 _INLINE_LATER = re.compile(
     r"[\[(](?:planned|future|later|deferred|roadmap|backlog|stretch goal|post-mvp|not (?:yet )?in (?:the )?(?:mvp|v1)"
     r"|[^\])\n]{0,20}\b(?:phase|version|release|v)\s?[2-9][^\])\n]{0,20}"
     r"|(?:future|later|planned)[ -](?:phase|version|release|work|feature|enhancement|scope)s?)[\])]"
-    r"|\b(?:in a (?:later|future) (?:phase|release|version)|in (?:phase|version|release) [2-9]|(?:is|are) a v[2-9] feature|post-mvp"
-    r"|planned for (?:phase [2-9]|later|the future|v[2-9]|a (?:future|later))|deferred to (?:phase|version|v[2-9]|later|a))\b"
+    r"|\b(?:in a (?:later|future) (?:phase|release|version)|in (?:phase|version"
+    r"|release) [2-9]|(?:is|are) a v[2-9] feature|post-mvp"
+    r"|planned for (?:phase [2-9]|later|the future|v[2-9]|a (?:future|later))"
+    r"|deferred to (?:phase|version|v[2-9]|later|a))\b"
     r"|^(?:future|later)(?: \w+){0,2}:",
     re.IGNORECASE,
 )
 _INLINE_OUT = re.compile(
-    r"\b(?:(?:is|are|remains?) (?:explicitly )?\*{0,2}out[ -]of[ -]scope|not (?:in|part of the) scope|out[ -]of[ -]scope (?:for|in|of)"
-    r"|will not be (?:built|supported|included|implemented)|is not (?:part of this|planned for this) (?:project|release|version))\b"
+    r"\b(?:(?:is|are|remains?) (?:explicitly )?\*{0,2}out[ -]of[ -]scope|not"
+    r" (?:in|part of the) scope|out[ -]of[ -]scope (?:for|in|of)"
+    r"|will not be (?:built|supported|included|implemented)|is not (?:part of"
+    r" this|planned for this) (?:project|release|version))\b"
     r"|[\[(]out[ -]of[ -]scope[\])]",
     re.IGNORECASE,
 )

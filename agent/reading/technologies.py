@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.reading.vocabulary import load
@@ -31,7 +31,8 @@ Category = Literal[
 STORES: tuple[Category, ...] = ("relational", "document_store", "key_value", "graph_store", "time_series")
 
 _VERSION = re.compile(
-    r"(?:\s+(?:version\s+|v\.?\s?)?|[:@/]|-v?)(\d{1,2}(?:\.\d{1,3}){0,2})(?:\.x|\+)?(?![\w.]*\d)(?!\s*(?:%|\+?\s*(?:x|ms|s|gb|mb|tb|kb|k|m"
+    r"(?:\s+(?:version\s+|v\.?\s?)?|[:@/]|-v?)(\d{1,2}(?:\.\d{1,3}){0,2})(?:\.x"
+    r"|\+)?(?![\w.]*\d)(?!\s*(?:%|\+?\s*(?:x|ms|s|gb|mb|tb|kb|k|m"
     r"|replicas?|nodes?|instances?|servers?|shards?|partitions?|tables?|databases?|cores?|connections?|clusters?|pods?"
     r"|primary|times?|seconds?|minutes?|hours?|days?|queries|requests|users|million|thousand)\b))",
     re.IGNORECASE,
@@ -64,10 +65,12 @@ class Mention:
 def catalogue() -> tuple[Known, ...]:
     """Return the known technologies, in the file's order."""
     entries = load("technologies.toml")["technology"]
-    lists = ("aliases", "exact")
-    return tuple(
-        Known(**{key: tuple(value) if key in lists else value for key, value in entry.items()}) for entry in entries
-    )
+    return tuple(_known(entry) for entry in entries)
+
+
+def _known(entry: dict[str, Any]) -> Known:
+    lists = {key: tuple(entry.get(key, ())) for key in ("aliases", "exact")}
+    return Known(**{**entry, **lists})
 
 
 @cache

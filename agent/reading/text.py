@@ -17,7 +17,7 @@ _INVISIBLE = re.compile("[^\x00-\u00ac\u00ae-\u05ff]")
 
 @dataclass(frozen=True)
 class CleanText:
-    """A document's text with `\\n` line ends and nothing that cannot be seen."""
+    """A document's text with line feeds and nothing that cannot be seen."""
 
     text: str
     lines: int

@@ -10,7 +10,7 @@ from database_specialist.agent.model.brief import DeclaredAttribute, DeclaredEnt
 from database_specialist.agent.reading.declarations import Declarations, Snippet
 
 MAX_CHARACTERS = 500_000
-_MAX_NESTING = 40
+_DEEP = re.compile(r"[(\[{](?:\s*[(\[{]){40}")
 _CARDINALITIES: dict[str, Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"]] = {
     ">": "many_to_one",
     "<": "one_to_many",
@@ -29,14 +29,14 @@ def read(snippet: Snippet) -> Declarations:
 
 def _read(snippet: Snippet) -> Declarations:
     try:
-        from pydbml import PyDBML
-        from pydbml.exceptions import DBMLError
+        from pydbml import PyDBML  # type: ignore[import-untyped]  # ships no types
+        from pydbml.exceptions import DBMLError  # type: ignore[import-untyped]  # ships no types
         from pyparsing import ParseBaseException
     except ImportError:
         message = "DBML not read: install the extra, pip install 'database-specialist[formats]'."
         return Declarations(problems=(snippet.problem(message),))
     opened = snippet.text.count("(") + snippet.text.count("[")
-    if len(snippet.text) > MAX_CHARACTERS or re.search(r"[(\[{](?:\s*[(\[{]){%d}" % _MAX_NESTING, snippet.text):
+    if len(snippet.text) > MAX_CHARACTERS or _DEEP.search(snippet.text):
         return Declarations(
             problems=(snippet.problem(f"DBML not read: too long or nested too deep ({opened} brackets)."),)
         )

@@ -25,14 +25,13 @@ def read(snippet: Snippet) -> Declarations:
         document = parse(snippet.text, max_tokens=MAX_TOKENS)
     except (GraphQLError, RecursionError) as error:
         return Declarations(problems=(snippet.problem(f"GraphQL not understood: {str(error).splitlines()[0]}"),))
+    definitions: list[Any] = list(document.definitions)
     enums = {
         node.name.value: tuple(value.name.value for value in node.values or ())
-        for node in document.definitions
+        for node in definitions
         if node.kind == "enum_type_definition"
     }
-    types = [
-        node for node in document.definitions if node.kind == "object_type_definition" and _is_entity(node.name.value)
-    ]
+    types = [node for node in definitions if node.kind == "object_type_definition" and _is_entity(node.name.value)]
     names = {node.name.value for node in types}
     entities = []
     relations: list[DeclaredRelation] = []

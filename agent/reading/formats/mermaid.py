@@ -19,16 +19,19 @@ Cardinality = Literal["one_to_one", "one_to_many", "many_to_one", "many_to_many"
 _KIND = re.compile(r"^\s*(?P<kind>erDiagram|classDiagram(?:-v2)?|stateDiagram(?:-v2)?)\b", re.MULTILINE)
 _NAME = r"(?:\"[^\"\n]{1,80}\"|[\w.-]{1,80})"
 _ER_RELATION = re.compile(
-    rf"^\s*(?P<left>{_NAME}?)(?:\[[^\]\n]*\])?\s*(?P<ends>[|}}o][|o](?:--|\.\.|-\.|\.-)[|o][|{{o])\s*(?P<right>{_NAME})(?:\[[^\]\n]*\])?\s*(?::\s*(?P<label>.*))?$"
+    rf"^\s*(?P<left>{_NAME}?)(?:\[[^\]\n]*\])?\s*(?P<ends>[|}}o][|o](?:--|\.\."
+    rf"|-\.|\.-)[|o][|{{o])\s*(?P<right>{_NAME})(?:\[[^\]\n]*\])?\s*(?::\s*(?P<label>.*))?$"
 )
 _ER_OPEN = re.compile(rf"^\s*(?P<name>{_NAME})(?:\[\"?(?P<alias>[^\]\"\n]*)\"?\])?\s*\{{(?P<rest>.*)$")
 _ER_ATTRIBUTE = re.compile(
-    r"^\s*(?P<type>[\w\[\](),.-]{1,60})\s+(?P<name>\*?[\w-]{1,80})(?P<keys>(?:\s*,?\s*(?:PK|FK|UK))*)\s*(?:\"(?P<comment>[^\"]*)\")?\s*$"
+    r"^\s*(?P<type>[\w\[\](),.-]{1,60})\s+(?P<name>\*?[\w-]{1,80})(?P<keys>(?:\s*,?\s*(?:PK"
+    r"|FK|UK))*)\s*(?:\"(?P<comment>[^\"]*)\")?\s*$"
 )
 _CLASS_OPEN = re.compile(r"^\s*class\s+(?P<name>[\w`~]{1,80})[^{\n]{0,80}\{(?P<rest>.*)$")
 _CLASS_MEMBER = re.compile(r"^\s*(?P<owner>\w{1,80})\s*:\s*(?P<member>[^()\n]{1,200})$")
 _CLASS_RELATION = re.compile(
-    r"^\s*(?P<left>\w{1,80})\s*(?:\"(?P<left_card>[^\"]*)\")?\s*(?P<arrow>(?:<\|--|--\|>|<\|\.\.|\.\.\|>|\*--|--\*|o--|--o|<--|-->|--|<\.\.|\.\.>|\.\.))\s*"
+    r"^\s*(?P<left>\w{1,80})\s*(?:\"(?P<left_card>[^\"]*)\")?\s*(?P<arrow>(?:<\|--"
+    r"|--\|>|<\|\.\.|\.\.\|>|\*--|--\*|o--|--o|<--|-->|--|<\.\.|\.\.>|\.\.))\s*"
     r"(?:\"(?P<right_card>[^\"]*)\")?\s*(?P<right>\w{1,80})\s*(?::\s*(?P<label>.*))?$"
 )
 _TRANSITION = re.compile(

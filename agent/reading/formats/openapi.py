@@ -21,7 +21,8 @@ _MAX_ALIASES = 100
 """YAML aliases multiply: nine levels of nine make a billion."""
 _VERBS = ("get", "post", "put", "patch", "delete")
 _ENVELOPE = re.compile(
-    r"(?:Request|Response|Error|Errors|Body|Result|Page|Paginated\w*|List|Envelope|Input|Payload|Params|Query|Filter|Problem\w*|ApiResponse|Dto|DTO)$"
+    r"(?:Request|Response|Error|Errors|Body|Result|Page|Paginated\w*|List|Envelope"
+    r"|Input|Payload|Params|Query|Filter|Problem\w*|ApiResponse|Dto|DTO)$"
 )
 _STRIPPED = re.compile(r"(?:Dto|DTO|Schema|Model|Entity|Resource|Object|Create|Update|Read|Base|Out|In)$")
 

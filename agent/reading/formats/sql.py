@@ -21,11 +21,14 @@ _MAX_ARRAYS = 8
 """Nested ARRAY[ takes exponential time: 16 take two seconds."""
 
 _PIECE = re.compile(
-    r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|''|\\.)*(?:'|\Z)|\"[^\"]*(?:\"|\Z)|`[^`]*(?:`|\Z)|(?P<dollar>\$\w*\$).*?(?:(?P=dollar)|\Z)|;",
+    r"--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^'\\]|''|\\.)*(?:'|\Z)|\"[^\"]*(?:\"|\Z)"
+    r"|`[^`]*(?:`|\Z)|(?P<dollar>\$\w*\$).*?(?:(?P=dollar)|\Z)|;",
     re.DOTALL,
 )
 _READ = re.compile(
-    r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*(?P<what>CREATE\s+(?:(?:GLOBAL|LOCAL|TEMP|TEMPORARY|UNLOGGED|FOREIGN)\s+)*TABLE|CREATE\s+TYPE|ALTER\s+TABLE|COMMENT\s+ON|CREATE\s+UNIQUE\s+INDEX)\b",
+    r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)*(?P<what>CREATE\s+(?:(?:GLOBAL|LOCAL"
+    r"|TEMP|TEMPORARY|UNLOGGED|FOREIGN)\s+)*TABLE|CREATE\s+TYPE|ALTER\s+TABLE"
+    r"|COMMENT\s+ON|CREATE\s+UNIQUE\s+INDEX)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _DIALECTS = (
@@ -116,7 +119,7 @@ def _refusal(statement: str) -> str | None:
     return None
 
 
-def _take(tables: _Tables, parsed: exp.Expression, start: int, end: int) -> None:
+def _take(tables: _Tables, parsed: exp.Expr, start: int, end: int) -> None:
     if isinstance(parsed, exp.Create) and parsed.kind == "TABLE" and isinstance(parsed.this, exp.Schema):
         _take_table(tables, parsed, start, end)
     elif isinstance(parsed, exp.Create) and parsed.kind == "INDEX":
@@ -152,7 +155,7 @@ def _attribute(tables: _Tables, table: str, column: exp.ColumnDef) -> DeclaredAt
     type_sql = type_.sql() if type_ is not None else None
     primary = any(isinstance(kind, exp.PrimaryKeyColumnConstraint) for kind in kinds)
     nullable = [kind for kind in kinds if isinstance(kind, exp.NotNullColumnConstraint)]
-    required = True if primary or (nullable and not nullable[0].args.get("allow_null")) else False
+    required = primary or bool(nullable and not nullable[0].args.get("allow_null"))
     reference = next((kind for kind in kinds if isinstance(kind, exp.Reference)), None)
     references = _reference(reference) if reference is not None else None
     if references is not None:

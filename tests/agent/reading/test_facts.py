@@ -149,7 +149,8 @@ def test_a_glossary_gives_terms() -> None:
 
 def test_roles_come_from_headings_items_and_tables_of_a_role_section() -> None:
     read = brief(
-        "## User roles\n\n- **Dispatchers**: plan visits\n\n## Target users\n\n### 1. Customers (end users)\n\n- Buy things.\n\n"
+        "## User roles\n\n- **Dispatchers**: plan visits\n\n## Target users\n\n###"
+        " 1. Customers (end users)\n\n- Buy things.\n\n"
         "## Access\n\n| Role | Permissions |\n|---|---|\n| `hotel_admin` | own hotels |\n"
     )
     assert [role.name for role in read.roles] == ["dispatcher", "customer", "hotel admin"]
@@ -169,7 +170,10 @@ def test_facts_are_numbered_requirements_first_then_architecture_then_others() -
 
 
 def test_code_fences_trees_and_drawings_are_no_facts() -> None:
-    text = "# A\n\n```\nsrc/\n├── orders/\n└── users/\n```\n\n┌────────┐\n│ Orders │\n└────────┘\n\n```bash\nnpm install\n```\n"
+    text = (
+        "# A\n\n```\nsrc/\n├── orders/\n└── users/\n```\n\n┌────────┐\n│ Orders"
+        " │\n└────────┘\n\n```bash\nnpm install\n```\n"
+    )
     assert facts(text) == ()
 
 

@@ -175,9 +175,11 @@ def test_a_state_diagram_is_one_fact_with_its_transitions() -> None:
 
 def test_sql_fragments_in_code_declare_tables_columns_and_joins() -> None:
     read = brief(
-        "# Code\n\n```javascript\nawait db.query(`\n  INSERT INTO signatures (id, field_id, created_at)\n  VALUES ($1, $2, NOW())`)\n"
+        "# Code\n\n```javascript\nawait db.query(`\n  INSERT INTO signatures (id,"
+        " field_id, created_at)\n  VALUES ($1, $2, NOW())`)\n"
         "await db.query(`UPDATE fields SET done = true, signed_at = NOW() WHERE id = $1`)\n"
-        "await db.query(`SELECT s.id, f.label FROM signatures s JOIN fields f ON s.field_id = f.id WHERE s.kind = 'drawn'`)\n```\n"
+        "await db.query(`SELECT s.id, f.label FROM signatures s JOIN fields f ON"
+        " s.field_id = f.id WHERE s.kind = 'drawn'`)\n```\n"
     )
     signatures, fields = entity(read, "signatures"), entity(read, "fields")
     assert (signatures.origin, signatures.span.line, signatures.span.end_line) == ("sql_fragment", 5, 5)
@@ -203,7 +205,8 @@ def test_prose_with_the_words_of_sql_declares_nothing() -> None:
         ("ts", "export type Parcel = {\n  id: string\n  weight: number | null\n}\n"),
         (
             "js",
-            "class Parcel {\n  constructor(data) {\n    this.id = data.id || uuid()\n    this.weight = new Weight(data.weight)\n  }\n}\n",
+            "class Parcel {\n  constructor(data) {\n    this.id = data.id || uuid()\n"
+            "    this.weight = new Weight(data.weight)\n  }\n}\n",
         ),
         ("python", "class Parcel(BaseModel):\n    id: UUID\n    weight: Decimal | None = None\n"),
         ("go", 'type Parcel struct {\n  ID string `json:"id"`\n  Weight float64\n}\n'),
@@ -219,7 +222,8 @@ def test_records_of_code_declare_entities(info: str, code: str) -> None:
 
 def test_machinery_of_a_program_declares_nothing() -> None:
     read = brief(
-        "```ts\ninterface ModalProps {\n  id: string;\n  open: boolean;\n}\nclass OrderService {\n  a: X;\n  b: Y;\n}\n```\n"
+        "```ts\ninterface ModalProps {\n  id: string;\n  open: boolean;\n}\nclass"
+        " OrderService {\n  a: X;\n  b: Y;\n}\n```\n"
     )
     assert read.declared == ()
 

@@ -88,7 +88,10 @@ def test_a_statistic_is_kept() -> None:
 
 
 def test_a_capacity_table_is_read_by_its_production_column() -> None:
-    table = "## Capacity\n\n| Metric | Local dev | Production |\n|---|---|---|\n| Bookings per day | 10 | 10,000 |\n| Hotels | 100 | 50,000 |\n"
+    table = (
+        "## Capacity\n\n| Metric | Local dev | Production |\n|---|---|---|\n| Bookings"
+        " per day | 10 | 10,000 |\n| Hotels | 100 | 50,000 |\n"
+    )
     given = brief(table).quantities[:2]
     assert [(q.metric, q.subject, q.figure.value) for q in given] == [
         ("rows_per_period", "booking", 10_000.0),
@@ -97,7 +100,10 @@ def test_a_capacity_table_is_read_by_its_production_column() -> None:
 
 
 def test_a_recovery_table_is_read_by_its_headers() -> None:
-    table = "| Component | RTO | RPO |\n|---|---|---|\n| PostgreSQL | 1 hour | 5 minutes |\n| Redis | 15 minutes | 1 hour |\n"
+    table = (
+        "| Component | RTO | RPO |\n|---|---|---|\n| PostgreSQL | 1 hour | 5 minutes"
+        " |\n| Redis | 15 minutes | 1 hour |\n"
+    )
     given = [(q.metric, q.subject, q.figure.value) for q in brief(table).quantities[:4]]
     assert given == [
         ("rto", "system", 3600.0),

@@ -1,0 +1,69 @@
+"""What a figure is about: the noun phrase beside it."""
+
+from __future__ import annotations
+
+import re
+
+from database_specialist.agent.reading.numbers import singular
+from database_specialist.agent.reading.vocabulary import words
+
+STATISTIC = re.compile(
+    r"\b(p\d{2}(?:\.\d+)?|median|average|avg|mean|peak|max(?:imum)?|(?:95|99)th percentile)\b", re.IGNORECASE
+)
+_NOISE = re.compile(
+    r"\b(?:response(?: times?)?|less than|faster than|at most|no more than|latenc(?:y|ies)|return\w*|respond\w*|complete\w*|load\w*"
+    r"|render\w*|execute\w*|finish\w*|target\w*|" + "|".join(words("quantities", "noise")) + r")\b",
+    re.IGNORECASE,
+)
+_COLUMN = re.compile(r"\s*[\w/ -]{0,20}(?:retention|delet\w+|purge|archive)[\w -]{0,10}:\s*\D{0,12}$", re.IGNORECASE)
+_AFTER_VERB = re.compile(
+    r"\b(?:retain|keep|keeps|preserve|archive|purge|store)\s+(?:all\s+|the\s+)?([A-Za-z][\w ]{2,40}?)"
+    r"\s+(?:for|at least|up to|older|after)?\s*$",
+    re.IGNORECASE,
+)
+_BEFORE_VERB = re.compile(
+    r"([A-Za-z][\w-]*(?: [a-z][\w-]*){0,2}?)\s+(?:\w+ly\s+)?"
+    r"(?:(?:is|are|be|must be|shall be|will be|should be)\s+)?"
+    r"(?:retained|kept|stored|preserved|archived|purged|deleted|removed|held|retention)\b",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"[\s\w]{0,12}?\bof\s+([A-Za-z][\w ]{2,30})")
+_POLICY = re.compile(r"\b(?:data )?(?:retention|archiv\w+|policy|policies)\b", re.IGNORECASE)
+_ARTICLES = frozenset(words("quantities", "articles"))
+
+
+def subject_of(before: str, topic: str) -> str:
+    """Return the noun phrase that stands before a figure, or the topic, or "system"."""
+    for text in (before, topic):
+        cleaned = noun_phrase(text)
+        if cleaned:
+            return singular(cleaned)
+    return "system"
+
+
+def noun_phrase(text: str) -> str:
+    """Return the last words of a text that name a thing, at most three, in lower case."""
+    text = _NOISE.sub(" ", STATISTIC.sub(" ", re.sub(r"\([^)]*\)", " ", text)))
+    return " ".join(word.lower() for word in re.findall(r"[A-Za-z][\w-]*", text)[-3:])
+
+
+def retained(before: str, after: str, topic: str) -> str:
+    """Return what is kept: the noun before "are kept", after "retain", or the topic of the row."""
+    if topic and _COLUMN.match(before):
+        return singular(topic)
+    match = _AFTER_VERB.search(before)
+    if match:
+        return singular(_trim(match.group(1)))
+    match = _BEFORE_VERB.search(before)
+    if match:
+        return " and ".join(singular(_trim(part)) for part in re.split(r"\s+and\s+", match.group(1)) if part)
+    match = _OF.match(after)
+    if match:
+        return singular(_trim(match.group(1)))
+    named = _POLICY.sub("", topic).strip(" :-")
+    return singular(named) if 0 < len(named.split()) <= 4 else "data"
+
+
+def _trim(phrase: str) -> str:
+    kept = [word for word in phrase.split() if word.lower() not in _ARTICLES]
+    return " ".join(kept[-3:]) or phrase
