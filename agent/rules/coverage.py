@@ -78,10 +78,14 @@ def unserved(subject: Subject, kind: FactKind) -> Iterator[Objection]:
             reason = f" Said openly: {said[fact.id]}" if fact.id in said else ""
             yield Objection(
                 place=fact.id,
-                message=f"Nothing in the design serves {fact.id} ({fact.span}): {fact.text[:120]}.{reason}",
+                message=f"Nothing in the design serves {fact.id} ({fact.span}): {_shown(fact)}.{reason}",
                 help=f"Add the element that serves {fact.id}, or state under unplaced why there is none.",
                 severity="warning" if reason else None,
             )
+
+
+def _shown(fact: Fact) -> str:
+    return fact.text.rstrip(".:") if len(fact.text) <= 120 else f"{fact.text[:117]}.."
 
 
 def _by_fact(found: Iterable[Element]) -> dict[str, tuple[str, ...]]:

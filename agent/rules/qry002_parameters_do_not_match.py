@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
+from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Workload
 from database_specialist.agent.rules.rule import Objection, rule
@@ -17,8 +18,8 @@ from database_specialist.agent.rules.walk import listed
 
 
 @rule("QRY002", "error", "Parameters that do not match the SQL", owner="model_entities")
-def parameters_do_not_match(schema: Schema, workload: Workload) -> Iterator[Objection]:
-    """Object to parameters in the SQL only, or in the declaration only."""
+def parameters_do_not_match(schema: Schema, workload: Workload, brief: Brief) -> Iterator[Objection]:
+    """Object to parameters in the SQL only, or in the declaration only. Files that others wrote declare none."""
     for query, tree in statements(schema, workload):
         used = {str(node.this) for node in tree.find_all(exp.Placeholder) if node.this}
         declared = {parameter.name for parameter in query.parameters}

@@ -19,7 +19,7 @@ def policy_guards_nothing(schema: Schema) -> Iterator[Objection]:
     names = tables_by_name(schema)
     for policy in schema.policies:
         conditions = [policy.using] + ([policy.check] if policy.check is not None else [])
-        always = any(re.fullmatch(r"[(\s]*(true|1\s*=\s*1)[)\s]*", text, re.IGNORECASE) for text in conditions)
+        always = all(re.fullmatch(r"[(\s]*(true|1\s*=\s*1)[)\s]*", text, re.IGNORECASE) for text in conditions)
         if always or policy.table not in names:
             yield Objection(
                 place=f"{policy.table}.{policy.name}",

@@ -24,7 +24,7 @@ def measure_without_unit(schema: Schema) -> Iterator[Objection]:
         if numeric and named and named[-1] in _MEASURES and not _UNITS.search(column.comment):
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} does not say its unit: minutes and seconds will both be written.",
+                message=f"{table.name}.{column.name} does not say its unit: sooner or later two are written.",
                 help=f"Rename {table.name}.{column.name} after its unit ({column.name}_seconds, {column.name}_grams, "
                 "...), or name the unit in its comment.",
             )

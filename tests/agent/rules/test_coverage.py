@@ -55,13 +55,15 @@ def test_what_is_not_served_and_not_said_is_an_error() -> None:
 
 def test_what_the_designer_says_it_could_not_place_is_a_warning() -> None:
     subject = of(BARE + "entity_model: {unplaced: [{text: x, reason: No entity is meant, facts: [F1]}]}\nworkload: {}")
-    assert codes(subject, "COV0") == [("COV001", "warning")]
+    assert codes(subject, "COV001") == [("COV001", "warning")]
+    assert codes(subject, "COV008") == []
     assert "No entity is meant" in next(f.message for f in review(subject) if f.code == "COV001")
 
 
 def test_what_the_workload_says_it_does_not_serve_is_a_warning() -> None:
     subject = of(BARE + "entity_model: {}\nworkload: {not_served: ['F1: shown by the client alone']}")
-    assert codes(subject, "COV0") == [("COV001", "warning")]
+    assert codes(subject, "COV001") == [("COV001", "warning")]
+    assert codes(subject, "COV008") == []
     assert "shown by the client alone" in next(f.message for f in review(subject) if f.code == "COV001")
 
 

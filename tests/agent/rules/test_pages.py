@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from database_specialist.agent.rules import RULES
 from database_specialist.agent.rules.critic import review
 from database_specialist.agent.rules.rule import Rule
 from database_specialist.agent.rules.subject import Subject
-from database_specialist.tools.postgres_sandbox import PostgresDatabase
+from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox
 from tests.agent.rules.page import PAGES, Page, read_page, sql_of, subject_of
 
 INDEX = Path(__file__).parents[3] / "docs" / "rules" / "README.md"
@@ -72,10 +73,19 @@ def test_no_rule_calls_a_good_schema_broken(page: Page) -> None:
     assert [finding for finding in review(alone) if finding.severity == "error"] == []
 
 
+@pytest.fixture(scope="module")
+def shared(server: PostgresSandbox) -> Iterator[PostgresDatabase]:
+    """One database for all pages: each takes its tables back."""
+    with server.database() as database:
+        yield database
+
+
 @pytest.mark.parametrize("page", WHOLE_SCHEMAS, ids=lambda page: page.code)
-def test_the_sql_of_a_good_example_runs(page: Page, database: PostgresDatabase) -> None:
+def test_the_sql_of_a_good_example_runs(page: Page, shared: PostgresDatabase) -> None:
     subject = subject_of(page.good)
     queries = {query.sql: query for query in subject.workload.queries} if subject.workload else {}
-    for number, statement in enumerate(split_statements(sql_of(page.good), "postgresql")):
-        query = queries.get(statement)
-        database.execute(f"PREPARE p{number} AS {bind(statement, query)[0]}" if query else statement)
+    with shared.trial():
+        for number, statement in enumerate(split_statements(sql_of(page.good), "postgresql")):
+            query = queries.get(statement)
+            name = f"{page.code}_{number}".lower()
+            shared.execute(f"PREPARE {name} AS {bind(statement, query)[0]}" if query else statement)
