@@ -109,6 +109,10 @@ class _Stage:
             made = self._add(table, own, expected if expected and expected.table == table.name else None)
             parts.append((table, made))
         self._labels[row.label] = _Labelled(row.entity, tuple(parts))
+        if row.label == (self._example.delete or "").removeprefix("@"):
+            # Only the reference that the example is about is to stand in the way of the deletion.
+            for _, made in parts:
+                self._population.avoid(made)
         self._link(row)
 
     def _given(self, row: ExampleRow) -> dict[str, Value]:
@@ -200,7 +204,7 @@ class _Stage:
         for key in table.foreign_keys:
             needed = not is_optional(table, key)
             absent = not all(name in given for name in key.columns)
-            if needed and absent and not self._population.rows[key.ref_table] and key.ref_table != table.name:
+            if needed and absent and not self._population.available(key.ref_table) and key.ref_table != table.name:
                 self._make_owner(key.ref_table, depth)
 
     def _make_owner(self, name: str, depth: int) -> None:

@@ -36,6 +36,8 @@ def literal(value: Value, native_type: str, engine: Engine) -> str:
         return f"'\\x{value.hex()}'" if engine == "postgresql" else f"X'{value.hex()}'"
     if isinstance(value, UUID) and native_type.lower().startswith(("binary", "blob")):
         return f"X'{value.hex}'"
+    if native_type.lower() == "point" and engine in ("mysql", "mariadb"):
+        return f"ST_GeomFromText('POINT{str(value).replace(',', ' ')}')"
     return quoted(_text(value, native_type, engine), engine)
 
 

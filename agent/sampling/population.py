@@ -40,8 +40,17 @@ class Population:
         self._sizes = dict(sizes or {})
         self._first = first
         self._conditions = {table.name: conditions_of(table, entity_model, schema) for table in schema.tables}
+        self._avoided: list[dict[str, Value]] = []
         self._taken: dict[str, set[tuple[str, ...]]] = {}
         self._tried = dict.fromkeys(self.rows, 0)
+
+    def avoid(self, row: dict[str, Value]) -> None:
+        """Let new rows refer to this one only when they are told to, or have no other."""
+        self._avoided.append(row)
+
+    def available(self, table: str) -> list[dict[str, Value]]:
+        """Return the rows that new rows may refer to."""
+        return [row for row in self.rows[table] if not any(row is other for other in self._avoided)]
 
     def conditions(self, table: Table) -> Conditions:
         """Return what a row of the table must satisfy."""
@@ -160,7 +169,8 @@ class Population:
         """Choose a parent for each foreign key; the widest first, since they fix the columns of the others."""
         ordered = sorted(table.foreign_keys, key=lambda key: -len(key.columns))
         for place, key in enumerate(ordered):
-            if all(column in row for column in key.columns):
+            is_void = any(name in wish.given and wish.given[name] is None for name in key.columns)
+            if is_void or all(column in row for column in key.columns):
                 continue
             parent = self._parent(table, key, row, wish, turn, place)
             if parent is None and not self._release(table, key, row):
@@ -191,7 +201,7 @@ class Population:
         return pool[(turn if place == 0 else turn + turn // len(pool) + place) % len(pool)]
 
     def _candidates(self, table: Table, key: ForeignKey, row: Row) -> Sequence[Mapping[str, Value]]:
-        made = self.rows[key.ref_table]
+        made = self.available(key.ref_table) or self.rows[key.ref_table]
         if made or table.name == key.ref_table:
             return made or [row] if all(name in row for name in key.ref_columns) else made
         return self._promised(key)

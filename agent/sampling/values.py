@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from random import Random
+from struct import pack
 from uuid import UUID
 
 from database_specialist.agent.model.entities import LogicalType
@@ -304,13 +305,15 @@ def _point(draw: Draw) -> str:
     longitude, latitude = 13.4 + draw.number % 50 / 100, 52.5 + draw.number % 40 / 100
     wanted = draw.native_type.lower()
     if wanted.startswith("point"):
-        return f"({longitude:.4f},{latitude:.4f})"
+        return f"({longitude:.4f},{latitude:.4f})"  # printed as ST_GeomFromText where the engine has no literal
     if wanted.startswith("geo"):
         return f"SRID=4326;POINT({longitude:.4f} {latitude:.4f})"
     return f"{latitude:.4f},{longitude:.4f}"
 
 
-def _vector(draw: Draw) -> str:
+def _vector(draw: Draw) -> Value:
+    if draw.native_type.lower().startswith("blob"):
+        return b"".join(pack("<f", draw.random.random()) for _ in range(3))
     counted = re.search(r"\((\d+)\)", draw.native_type)
     return "[" + ",".join(f"{draw.random.random():.3f}" for _ in range(int(counted[1]) if counted else 3)) + "]"
 
