@@ -42,14 +42,29 @@ class Named:
 
     @property
     def text(self) -> str:
-        """All that is said about it, in lower case."""
-        return " ".join([self.technology.purpose or "", *(fact.text for fact in self.facts)]).lower()
+        """All that is said about it, the headings above it included, in lower case."""
+        return " ".join([self.technology.purpose or "", *map(said, self.facts)]).lower()
 
     @property
     def purpose(self) -> str:
         """What it is for, quoted from the documents."""
         words = self.technology.purpose or next((fact.text for fact in self.facts), "")
         return words if len(words) <= 160 else words[:157].rsplit(" ", 1)[0] + " ..."
+
+
+def said(fact: Fact) -> str:
+    """Return a fact's text with the two headings above it: "Idempotency for ingestion" says what its facts do."""
+    return " ".join([fact.text, *fact.section[1:][-2:]])
+
+
+def merged(stores: Sequence[Named]) -> Named | None:
+    """Return the first store with what is said of all: Valkey and Redis in one document are one store."""
+    if not stores:
+        return None
+    facts = {fact.id: fact for store in stores for fact in store.facts}
+    purposes = unique(store.technology.purpose for store in stores if store.technology.purpose)
+    technology = stores[0].technology.model_copy(update={"purpose": "; ".join(purposes) or None})
+    return Named(technology, tuple(facts.values()))
 
 
 def named_stores(brief: Brief, names: Sequence[str]) -> tuple[Named, ...]:
@@ -87,7 +102,7 @@ def has_word(text: str, phrase: str) -> bool:
 
 def facts_with(facts: Iterable[Fact], words: Sequence[str]) -> tuple[Fact, ...]:
     """Return the facts that hold one of the words."""
-    return tuple(fact for fact in facts if any(has_word(fact.text, word) for word in words))
+    return tuple(fact for fact in facts if any(has_word(said(fact), word) for word in words))
 
 
 def entity_in(text: str, entity_model: EntityModel) -> Entity | None:

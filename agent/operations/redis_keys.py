@@ -21,6 +21,7 @@ from database_specialist.agent.operations.evidence_words import (
     entity_in,
     facts_with,
     has_word,
+    merged,
     named_stores,
     owner_of_logins,
 )
@@ -52,15 +53,15 @@ class _Use:
 
 def plan_redis(ground: Ground, entity_model: EntityModel, caches: tuple[CachePoint, ...]) -> tuple[RedisKey, ...]:
     """Return the key families; none when no store is named and the load needs none."""
-    stores = named_stores(ground.brief, KEY_VALUE_NAMES)
-    if not stores or not entity_model.entities:
+    store = merged(named_stores(ground.brief, KEY_VALUE_NAMES))
+    if store is None or not entity_model.entities:
         return ()
-    uses = _uses(stores[0], ground, entity_model)
-    written = stated_keys(stores[0], ground, entity_model)
+    uses = _uses(store, ground, entity_model)
+    written = stated_keys(store, ground, entity_model)
     covered = {key.pattern.partition(":")[0] for key in written} | ({"cache"} if caches else set())
     keys = list(written)
     keys += [_key(use, ground, entity_model) for use in uses if use.family["name"] not in covered]
-    facts = stores[0].fact_ids
+    facts = store.fact_ids
     keys += [_cache_key(cache, ground, facts) for cache in caches if facts]
     return tuple(keys)
 
@@ -120,6 +121,10 @@ def _spelt_key(pattern: str, fact: Fact, use: _Use, like: RedisKey) -> RedisKey:
 
 def _thing(facts: tuple[Fact, ...], ground: Ground, entity_model: EntityModel, family: dict[str, Any]) -> Entity:
     """The entity that the facts name; for locks and repeated requests the one that the model itself sets apart."""
+    for word in family.get("prefer", ()):
+        for preferred in _without_tokens(entity_model).entities:
+            if word in preferred.name.split("_"):
+                return preferred
     for fact in facts:
         entity = entity_in(fact.text, _without_tokens(entity_model))
         if entity is not None:
@@ -259,10 +264,10 @@ def _cache_key(cache: CachePoint, ground: Ground, facts: tuple[FactId, ...]) -> 
 
 def decide_key_value(ground: Ground, keys: tuple[RedisKey, ...]) -> Decision:
     """Decide on a key-value store; a store that is neither named nor needed is not invented."""
-    stores = named_stores(ground.brief, KEY_VALUE_NAMES)
+    store = merged(named_stores(ground.brief, KEY_VALUE_NAMES))
     peak = ground.capacity.peak_queries_per_second
-    if stores:
-        return _named(stores[0], keys, ground)
+    if store is not None:
+        return _named(store, keys, ground)
     wanted = [(f["name"], fact) for f in _FAMILIES for fact in facts_with(ground.brief.in_scope, f["words"])]
     asked = unique(name.replace("_", " ") for name, _ in wanted)
     side = "above" if peak.value > NEEDED_RATE else "below"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from database_specialist.agent.mapping.naming import snake, table_name
@@ -36,6 +37,7 @@ _ASKED = (
     "relevance",
     "synonyms",
 )
+_GENERAL = frozenset(TYPES["words"]["general"].split())
 _TEXT = ("short_text", "text", "long_text")
 _MOST_FIELDS = 20
 
@@ -68,16 +70,24 @@ def _store(ground: Ground) -> Named | None:
 
 
 def _searched(store: Named, ground: Ground, entity_model: EntityModel) -> Entity | None:
-    """The entity that the facts name for it, else the one whose text the workload searches, with text to search."""
-    told = entity_in(store.text, entity_model)
-    candidates: list[Entity | None] = [told]
-    for access in ground.accesses:
-        sql = access.query.sql.lower()
-        if " like " in sql or "ilike" in sql or "tsvector" in sql or "match" in sql.split():
-            candidates += [_entity_of(table, ground, entity_model) for table in access.tables]
-    for fact in facts_with(ground.brief.in_scope, ("search", "searches", *_ASKED)):
-        candidates.append(entity_in(fact.text, entity_model))
+    """The entity that the facts name for it, else, where they ask for search as such, the one the workload searches."""
+    candidates: list[Entity | None] = [entity_in(store.text, entity_model)]
+    if has_word(store.text, "audit"):
+        candidates += [entity for entity in entity_model.entities if entity.kind == "audit"]
+    if _is_general(store):
+        for access in ground.accesses:
+            sql = access.query.sql.lower()
+            if any(sign in sql for sign in (" like ", "ilike", "tsvector", "match (", "match(")):
+                candidates += [_entity_of(table, ground, entity_model) for table in access.tables]
+        found = facts_with(ground.brief.in_scope, ("search", "searches", *_ASKED))
+        candidates += [entity_in(fact.text, entity_model) for fact in found]
     return next((e for e in candidates if e is not None and any(a.type in _TEXT for a in e.attributes)), None)
+
+
+def _is_general(store: Named) -> bool:
+    """Whether search as such is asked for: "code search" or "logs" name a thing that is not in the model."""
+    words = re.findall(r"[a-z]+", (store.technology.purpose or "").lower())
+    return has_word(store.text, "search") and all(word in _GENERAL for word in words)
 
 
 def _entity_of(table: str, ground: Ground, entity_model: EntityModel) -> Entity | None:
@@ -160,11 +170,10 @@ def decide_search(ground: Ground, entity_model: EntityModel, indexes: tuple[Sear
         said = f' for "{store.purpose}"' if store.purpose else ""
         return _decision(
             f"{store.technology.name} as named, without a mapping",
-            f"The documents name {store.technology.name}{said}; "
-            f"a mapping is designed for Elasticsearch and OpenSearch, from an entity with text: "
-            f"{ground.largest.table} and the other tables stay its source.",
-            "Elasticsearch",
-            f"{store.technology.name} is the one that the documents name",
+            f"The documents name {store.technology.name}{said}, and no entity of the model holds that text: what it "
+            f"indexes comes from outside of the {len(ground.schema.tables)} tables.",
+            f"an index on {ground.largest.table}",
+            f"no document asks to search {ground.largest.table} there",
             store.fact_ids,
         )
     return _unnamed(ground, entity_model)

@@ -168,3 +168,21 @@ def test_every_searched_field_is_mapped() -> None:
     fields = index.example_query["query"]["bool"]["must"][0]["multi_match"]["fields"]
     assert fields
     assert set(fields) <= set(index.mappings["properties"])
+
+
+def test_a_search_engine_for_something_outside_the_model_gets_no_mapping() -> None:
+    logs = Technology(name="Elasticsearch", category="search", purpose="server logs", facts=("F25",))
+    stores = stores_of(brief_with(logs, facts=(fact(25, "Elasticsearch holds the server logs.", "technology"),)))
+    assert stores.search == ()
+    assert decision(stores, "search engine").choice == "Elasticsearch as named, without a mapping"
+
+
+def test_stores_that_speak_the_same_protocol_are_designed_as_one() -> None:
+    valkey = Technology(name="Valkey", category="key_value", purpose="rate limiting", facts=("F26",))
+    redis = Technology(name="Redis", category="key_value", purpose="sessions", facts=("F27",))
+    facts = (
+        fact(26, "Valkey does rate limiting.", "technology"),
+        fact(27, "Redis keeps sessions.", "technology"),
+    )
+    families = [key.pattern.partition(":")[0] for key in stores_of(brief_with(valkey, redis, facts=facts)).redis]
+    assert families == ["session", "ratelimit"]
