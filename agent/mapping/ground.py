@@ -66,6 +66,8 @@ class Ground:
     version: str | None
     tables: dict[str, str]
     keys: dict[str, Key]
+    relationships: dict[str, dict[str, Relationship]]
+    """By source, then by role: those that become a foreign key of the source."""
     ledger: Ledger = field(default_factory=Ledger)
 
     @property
@@ -97,11 +99,17 @@ class Ground:
 
     def outgoing(self, entity: str) -> tuple[Relationship, ...]:
         """Return the relationships whose key this entity holds; of two with one role, the first."""
-        roles: dict[str, Relationship] = {}
-        for each in self.model.relationships:
-            if each.source == entity and each.target in self.tables and each.cardinality != "many_to_many":
-                roles.setdefault(each.role, each)
-        return tuple(roles.values())
+        return tuple(self.relationships.get(entity, {}).values())
+
+
+def references_by_source(model: EntityModel) -> dict[str, dict[str, Relationship]]:
+    """Return the relationships that become foreign keys, by source and role."""
+    known = {entity.name for entity in model.entities}
+    found: dict[str, dict[str, Relationship]] = {}
+    for each in model.relationships:
+        if each.target in known and each.cardinality != "many_to_many":
+            found.setdefault(each.source, {}).setdefault(each.role, each)
+    return found
 
 
 def is_referred_to(model: EntityModel, entity: Entity) -> bool:

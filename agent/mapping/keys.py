@@ -15,6 +15,7 @@ _LEAVES_THE_DATABASE = re.compile(
     re.IGNORECASE,
 )
 
+_WITHIN_OTHERS = ("association", "line_item", "weak")
 _NATURAL = ("code", "slug", "short_text", "text", "email", "currency", "country", "language", "ip_address")
 """Types whose values can identify a row. A number called `id` is a surrogate by another name."""
 
@@ -26,8 +27,8 @@ def choose_key(model: EntityModel, entity: Entity) -> Key:
     """Return how the rows of an entity are identified."""
     if entity.supertype is not None and model.entity(entity.supertype) is not None:
         return Key("shared", reason=entity.supertype)
-    composite = None if is_referred_to(model, entity) else _composite(model, entity)
-    return composite or _single(entity)
+    composite = _composite(model, entity) if entity.kind in _WITHIN_OTHERS else None
+    return composite if composite and not is_referred_to(model, entity) else _single(entity)
 
 
 def key_attribute(entity: Entity) -> Attribute | None:
@@ -75,8 +76,6 @@ def _composite(model: EntityModel, entity: Entity) -> Key | None:
     required = {name for name, each in roles.items() if each.required and each.ownership != "independent"}
     if entity.kind == "association":
         return _pair(entity, required)
-    if entity.kind not in ("line_item", "weak"):
-        return None
     owned = {name for name in required if roles[name].ownership == "owned"}
     return _within_owner(entity, owned, required)
 

@@ -22,8 +22,8 @@ def in_creation_order(tables: Sequence[Table]) -> tuple[Table, ...]:
     }
     ordered: list[Table] = []
     while waiting:
-        free = [name for name in waiting if not open_references[name] & waiting.keys()]
-        name = free[0] if free else min(waiting, key=lambda each: len(open_references[each] & waiting.keys()))
+        free = next((name for name in waiting if not open_references[name] & waiting.keys()), None)
+        name = free or min(waiting, key=lambda each: len(open_references[each] & waiting.keys()))
         ordered.append(waiting.pop(name))
     return tuple(ordered)
 

@@ -13,7 +13,7 @@ from database_specialist.agent.mapping.columns import (
 )
 from database_specialist.agent.mapping.distinct import distinct_routines, with_distinct_names
 from database_specialist.agent.mapping.draft import TableDraft
-from database_specialist.agent.mapping.ground import Ground
+from database_specialist.agent.mapping.ground import Ground, references_by_source
 from database_specialist.agent.mapping.keys import choose_key
 from database_specialist.agent.mapping.naming import table_names
 from database_specialist.agent.mapping.normal_forms import normal_form
@@ -82,7 +82,14 @@ def map_schema(
 
 def _ground(model: EntityModel, engine: Engine, version: str | None) -> Ground:
     keys = {entity.name: choose_key(model, entity) for entity in model.entities}
-    return Ground(model=model, engine=engine, version=version, tables=table_names(model), keys=keys)
+    return Ground(
+        model=model,
+        engine=engine,
+        version=version,
+        tables=table_names(model),
+        keys=keys,
+        relationships=references_by_source(model),
+    )
 
 
 def _distinct(model: EntityModel) -> dict[str, Entity]:

@@ -61,10 +61,27 @@ def key_expression(ground: Ground, draft: TableDraft, name: str, *, optional: bo
     column = draft.column(name)
     written = quote(name, ground.engine)
     if family(ground.engine) == "mysql":
+        if optional:
+            return _with_null(draft, column, written)
         return _hashed(ground, draft, column) if _WIDE.match(column.type) else name
     if column.logical_type == "email":
         return f"(lower({written}))"
     return f"(coalesce({written}, ''))" if optional and ground.engine == "sqlite" else name
+
+
+def _with_null(draft: TableDraft, column: Column, written: str) -> str:
+    name = shorten(f"{column.name}_or_none")
+    if not draft.has(name):
+        draft.columns.append(
+            Column(
+                name=name,
+                type="varchar(64)",
+                nullable=True,
+                generated=f"sha2(coalesce(cast({written} AS char), ''), 256)",
+                comment=f"Stands for {column.name} in a unique key, where MySQL takes two nulls for different.",
+            )
+        )
+    return name
 
 
 def _hashed(ground: Ground, draft: TableDraft, column: Column) -> str:

@@ -148,8 +148,10 @@ def test_a_script_is_cut_into_the_statements_it_was_joined_from(model: EntityMod
 
 
 def _constraint_names(schema: Schema) -> list[str]:
-    return [
-        each.name
-        for table in schema.tables
-        for each in (*table.uniques, *table.checks, *table.foreign_keys, *table.exclusions)
-    ]
+    names: list[str] = []
+    for table in schema.tables:
+        names += [each.name for each in table.uniques]
+        names += [each.name for each in table.checks]
+        names += [each.name for each in table.foreign_keys]
+        names += [each.name for each in table.exclusions]
+    return names

@@ -177,9 +177,10 @@ CREATE TABLE folders (
   parent_id bigint COMMENT 'The parent of this folder, a row of folders; null when there is none.',
   name varchar(200) NOT NULL COMMENT 'The name.',
   deleted_at datetime(6) COMMENT 'When the row was deleted; null while it lives.',
+  parent_id_or_none varchar(64) GENERATED ALWAYS AS (sha2(coalesce(cast(parent_id AS char), ''), 256)) VIRTUAL COMMENT 'Stands for parent_id in a unique key, where MySQL takes two nulls for different.',
   parent_id_name_applies tinyint GENERATED ALWAYS AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL COMMENT '1 where folders_parent_id_name_key applies, else null: MySQL has no partial unique index.',
   PRIMARY KEY (id),
-  CONSTRAINT folders_parent_id_name_key UNIQUE (clinic_id, parent_id, name, parent_id_name_applies),
+  CONSTRAINT folders_parent_id_name_key UNIQUE (clinic_id, parent_id_or_none, name, parent_id_name_applies),
   CONSTRAINT folders_clinic_id_id_key UNIQUE (clinic_id, id),
   CONSTRAINT folders_clinic_id_fkey FOREIGN KEY (clinic_id) REFERENCES clinics (id) ON DELETE RESTRICT,
   CONSTRAINT folders_parent_id_fkey FOREIGN KEY (clinic_id, parent_id) REFERENCES folders (clinic_id, id) ON DELETE CASCADE
