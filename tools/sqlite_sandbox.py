@@ -49,7 +49,6 @@ _STATES = {
     "SQLITE_CONSTRAINT_CHECK": "23514",
     "SQLITE_CONSTRAINT_FOREIGNKEY": "23503",
     "SQLITE_CONSTRAINT_TRIGGER": "P0001",
-    "SQLITE_CONSTRAINT_DATATYPE": "22P02",
     "SQLITE_MISMATCH": "22P02",
     "SQLITE_INTERRUPT": "57014",
     "SQLITE_FULL": "53100",
@@ -242,7 +241,7 @@ def _translated(error: Exception, limits: Limits) -> StatementError:
         return StatementError(message, sqlstate=state, constraint=raised["name"])
     stored = _STORED.search(message)
     if stored:
-        return StatementError(message, sqlstate=state, table=stored["table"], column=stored["column"])
+        return StatementError(message, sqlstate="22P02", table=stored["table"], column=stored["column"])
     failed = _FAILED.match(message)
     if failed is None or failed["what"] is None:
         return StatementError(message, sqlstate=state)
