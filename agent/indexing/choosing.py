@@ -81,7 +81,8 @@ def _worthwhile(table: Table, found: Sequence[Candidate], schema: Schema, choice
         if candidate.unsupported:
             choice.reject(candidate, candidate.unsupported)
         elif key is not None:
-            choice.reject(candidate, f"{key} finds the same rows of {table.name} in the same order.", covered_by=key)
+            same = _as_key(table, candidate, key)
+            choice.reject(same, f"{key} finds the same rows of {table.name} in the same order.", covered_by=key)
         elif candidate.origin == "foreign_key":
             if schema.engine in ("mysql", "mariadb"):
                 choice.reject(candidate, "InnoDB builds the index of a foreign key with the constraint itself.")
@@ -109,6 +110,14 @@ def _covering_key(table: Table, candidate: Candidate) -> str | None:
         if {_plain(column) for column in columns} <= equal or _is_prefix(candidate, columns):
             return name
     return None
+
+
+def _as_key(table: Table, candidate: Candidate, name: str) -> Candidate:
+    """Cut the keys that add nothing to a unique key, so that all lookups by it make one entry."""
+    keys = table.primary_key
+    if keys is None or name != keys.name or not set(keys.columns) <= set(candidate.columns[: candidate.equalities]):
+        return candidate
+    return replace(candidate, keys=tuple(key for key in candidate.keys if key.expression in keys.columns))
 
 
 def _covering_exclusion(table: Table, candidate: Candidate) -> str | None:

@@ -90,8 +90,8 @@ def _wanted(access: Access, catalog: Catalog, table: Table) -> reads.Wanted:
     sortable = [c for c in named if not c.nullable and c != state and catalog.foreign_key(table, c) is None]
     return reads.Wanted(
         states=tuple(states) if len(states) < len(state.values if state else ()) else (),
-        due=due if " overdue " in words else None,
-        sort=sortable[0] if sortable and " first " in words else None,
+        due=due if " overdue " in words and "overdue" not in states else None,
+        sort=next(iter(sortable), due if "overdue" in states else None) if " first " in words else None,
         is_oldest_first=" oldest " in words or " earliest " in words,
     )
 

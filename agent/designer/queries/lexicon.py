@@ -19,7 +19,7 @@ class Lexicon:
     intents: dict[str, tuple[str, ...]]
     """Stem of a verb -> the intents it can have, in the order of the file."""
     phrases: dict[str, tuple[str, ...]]
-    """Two words with one meaning ("log in") -> intents."""
+    """Stems of two words with one meaning ("log in") -> intents."""
     states: dict[str, tuple[str, ...]]
     synonyms: dict[str, tuple[str, ...]]
 
@@ -33,7 +33,7 @@ def lexicon() -> Lexicon:
     for intent, verbs in raw.intents.items():
         for verb in verbs:
             target = phrases if " " in verb else words
-            target.setdefault(verb if " " in verb else stem(verb), []).append(intent)
+            target.setdefault(" ".join(stem(word) for word in verb.split()), []).append(intent)
     synonyms: dict[str, list[str]] = {}
     for group in raw.synonyms:
         for word in group:

@@ -224,7 +224,7 @@ def _actions(words: Sequence[str], mentions: Sequence[Mention], names: Names) ->
     found: list[Action] = []
     makers = {stem(entity.split("_")[-1]) for entity in names.phrases.values()}
     for place, word in enumerate(words):
-        phrase = f"{word} {words[place + 1]}" if place + 1 < len(words) else ""
+        phrase = f"{stem(word)} {stem(words[place + 1])}" if place + 1 < len(words) else ""
         if phrase in vocabulary.phrases:
             found.append(Action(stem(word), vocabulary.phrases[phrase], place, place + 2))
             continue

@@ -63,9 +63,10 @@ def _page_order(catalog: Catalog, table: Table, wanted: Wanted) -> tuple[list[Co
     """Return the sort columns, the key last, and whether they run down: the latest first, or names from A to Z."""
     clock, label = catalog.clock(table), catalog.label(table)
     # Lists of things that are kept rather than happen are looked up by name: when they were entered says nothing.
-    is_kept = table.kind in ("core", "reference") and catalog.state(table) is None and table.rows_per_day is None
+    is_counted = table.rows_per_day is not None and table.rows_per_day.origin == "given"
+    is_kept = table.kind in ("core", "reference") and catalog.state(table) is None and not is_counted
     is_named = is_kept and clock is not None and clock.name == "created_at" and label is not None
-    if is_named and label and not label.nullable and label.name in ("name", "title", "full_name", "display_name"):
+    if is_named and label and not label.nullable and label.name in ("name", "full_name", "display_name"):
         clock = None
     first = clock or (label if label and not label.nullable else None)
     chosen = [column for column in (wanted.sort, wanted.due, first) if column is not None]

@@ -205,6 +205,21 @@ def test_an_endpoint_is_read_by_its_method_and_path(endpoint: str, name: str) ->
     assert name in served(workload_of(endpoint))
 
 
+def test_a_list_of_things_in_a_state_takes_only_those_and_in_the_order_asked_for() -> None:
+    sql = named(workload_of("Staff see all new and paid orders, oldest first."), "list_new_paid_orders").sql
+    assert "orders.status IN ('new', 'paid')" in sql
+    assert "ORDER BY orders.placed_at, orders.id" in sql
+
+
+def test_things_that_are_kept_are_listed_by_name() -> None:
+    assert "ORDER BY products.name, products.id" in named(workload_of("Staff list all products."), "list_products").sql
+
+
+def test_what_technicians_report_is_stored_and_what_managers_read_is_added_up() -> None:
+    assert "insert_order" in served(workload_of("Staff report an order that was lost."))
+    assert served(workload_of("Staff read the work reports.")) == []
+
+
 def test_a_fact_about_nothing_stored_is_not_served_and_says_so() -> None:
     workload = workload_of("The pages look good on small screens.")
     assert served(workload) == []
