@@ -28,8 +28,7 @@ class Question:
     user: str
 
 
-@dataclass(frozen=True)
-class Usage:
+class Usage(Part):
     """What one call cost. Tokens are the provider's own figures, or estimates where it gives none."""
 
     question: str

@@ -5,19 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from langgraph.types import StreamMode
+
 from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
 from database_specialist.agent.config import Context
-from database_specialist.agent.errors import DocumentError
+from database_specialist.agent.errors import DocumentError, SandboxError
+from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.evidence import EvidenceLog, Finding, Verdict
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes
+from database_specialist.agent.verification.sandbox import Database
 from database_specialist.graph.build import graph
 from database_specialist.graph.services import default_services
 from database_specialist.graph.state import Input
-from database_specialist.tools.catalog_schema import schema_from_database
+from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
 from database_specialist.tools.output import OutputFolder
 
@@ -85,25 +90,30 @@ def check(file: Path, context: Context) -> CheckReport:
     if not statements:
         raise DocumentError(f"{file}: no SQL in it; give an SQL file or a Markdown file with ```sql blocks")
     with default_services(context).sandbox(engine) as sandbox, sandbox.database() as database:
-        read_back = schema_from_database if engine == "postgresql" else None
+        if sandbox.status == "STATIC":
+            raise SandboxError(f"{sandbox.note}; give a server with --mysql-dsn")
+        read_back = partial(_read_back, engine=engine)
         return check_statements(str(file), statements, database, engine=sandbox.engine, read_back=read_back)
 
 
+def _read_back(database: Database, *, engine: Engine) -> tuple[Schema, Indexes]:
+    return schema_from_catalog(database.catalog(), engine=engine)
+
+
 def _run(folder: Path, context: Context, progress: Progress) -> tuple[dict[str, Any], dict[str, float]]:
-    began = time.monotonic()
-    ticks: dict[str, float] = {}
-    last = began
+    """Stream the graph; return its last values and the wall time by node."""
+    began = last = time.monotonic()
+    seconds: dict[str, float] = {}
     values: dict[str, Any] = {}
-    for part in graph.stream(
-        Input(folder=str(folder)), context=context, stream_mode=["custom", "updates", "values"], version="v2"
-    ):
+    modes: list[StreamMode] = ["custom", "updates", "values"]
+    for part in graph.stream(Input(folder=str(folder)), context=context, stream_mode=modes, version="v2"):
         now = time.monotonic()
         if part["type"] == "custom":
             progress(part["data"]["node"], part["data"]["doing"], now - began)
         elif part["type"] == "updates":
             for node in part["data"]:
-                ticks[node] = ticks.get(node, 0.0) + now - last
+                seconds[node] = seconds.get(node, 0.0) + now - last
             last = now
-        else:
-            values = part["data"]
-    return values, ticks
+        elif part["type"] == "values":
+            values = dict(part["data"])
+    return values, seconds

@@ -112,29 +112,23 @@ def check_statements(
     database: Database,
     *,
     engine: str,
-    read_back: Callable[[Database], tuple[Schema, Indexes]] | None,
+    read_back: Callable[[Database], tuple[Schema, Indexes]],
 ) -> CheckReport:
-    """Run the statements in order, read the result back, and review it.
-
-    `read_back` is None for an engine whose catalog cannot be turned into a design; only failures are reported then.
-    """
+    """Run the statements in order, read the result back, and review it."""
     listed = tuple(statements)
     failures = tuple(failure for failure in (_run(file, each, database) for each in listed) if failure)
-    schema, indexes = read_back(database) if read_back else (None, None)
+    schema, indexes = read_back(database)
     queries = tuple(query for query in map(_as_query, enumerate(listed, 1)) if query)
-    findings: tuple[Finding, ...] = ()
-    if schema is not None:
-        workload = Workload(queries=queries) if queries else None
-        findings = review(Subject(schema=schema, indexes=indexes, workload=workload))
+    workload = Workload(queries=queries) if queries else None
     return CheckReport(
         file=file,
         engine=engine,
         statements=len(listed),
-        tables=len(schema.tables) if schema else 0,
-        indexes=len(indexes.planned) if indexes else 0,
+        tables=len(schema.tables),
+        indexes=len(indexes.planned),
         queries=len(queries),
         failures=failures,
-        findings=findings,
+        findings=review(Subject(schema=schema, indexes=indexes, workload=workload)),
     )
 
 

@@ -65,6 +65,8 @@ def _add_design(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     command.add_argument("folder", nargs="?", default="ai_docs", metavar="AI_DOCS", help="default: ai_docs")
     command.add_argument("--output", metavar="FOLDER", help="write here instead of AI_DOCS")
+    command.add_argument("--model", metavar="NAME", help="a chat model to design with (default: the rules designer)")
+    command.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible endpoint (default: OPENAI_BASE_URL)")
     command.add_argument("--research", choices=("auto", "off"), help="`off` asks no outside service (default: auto)")
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
     _add_common(command)
@@ -105,6 +107,8 @@ def _design(options: argparse.Namespace) -> int:
     context = context_from(
         environment(),
         engine=options.engine,
+        model=options.model,
+        base_url=options.base_url,
         research=options.research,
         max_rounds=options.max_rounds,
         pg_bin=options.pg_bin,

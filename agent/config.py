@@ -20,6 +20,16 @@ class Context(BaseModel):
 
     engine: Engine | None = None
     """The engine to design for. Empty: the one that the documents name, else PostgreSQL."""
+    model: str | None = None
+    """The chat model that designs, by its provider's name for it. Empty: the rules designer, which needs none."""
+    base_url: str | None = None
+    """An OpenAI-compatible endpoint, such as http://localhost:11434/v1. Empty: OPENAI_BASE_URL, else OpenAI."""
+    method: Literal["json_schema", "function_calling", "json_mode"] = "json_schema"
+    """How the model is made to answer in JSON; older servers know only one of them."""
+    max_calls: int = Field(default=40, ge=1)
+    """The most model calls that a run may make."""
+    max_tokens: int = Field(default=400_000, ge=1)
+    """The most tokens, of prompts and answers together, that a run may use."""
     research: Literal["auto", "off"] = "auto"
     """`auto` asks Context7 and Perplexity where a key is set; `off` asks nobody."""
     max_rounds: int = Field(default=4, ge=1, le=10)
@@ -43,6 +53,10 @@ class Secrets(BaseModel):
 
 _ENVIRONMENT = {
     "engine": "DATABASE_SPECIALIST_ENGINE",
+    "model": "DATABASE_SPECIALIST_MODEL",
+    "method": "DATABASE_SPECIALIST_METHOD",
+    "max_calls": "DATABASE_SPECIALIST_MAX_CALLS",
+    "max_tokens": "DATABASE_SPECIALIST_MAX_TOKENS",
     "research": "RESEARCH",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",

@@ -10,10 +10,14 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from database_specialist.agent.answers import SchemaReview, Usage
 from database_specialist.agent.config import Context
+from database_specialist.agent.designer.designer import Designer
 from database_specialist.agent.indexing.plan import plan_indexes as choose_indexes
 from database_specialist.agent.indexing.plan import required_extensions
+from database_specialist.agent.indexing.review import reviewed_indexes
 from database_specialist.agent.mapping.extensions import with_extensions
+from database_specialist.agent.mapping.review import reviewed
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.design import Design
@@ -23,6 +27,7 @@ from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.operations.plan import plan_operations as derive_operations
+from database_specialist.agent.operations.review import reviewed_operations
 from database_specialist.agent.reading.stack import quick_stack
 from database_specialist.agent.report.files import render_files
 from database_specialist.agent.research import Topic, topics
@@ -58,40 +63,51 @@ def perplexity(state: State, runtime: Runtime[Context]) -> Update:
 def read_requirements(state: State, runtime: Runtime[Context]) -> Update:
     """State the documents as facts, each with its place."""
     tell = _progress(runtime, "read_requirements")
-    used = services(runtime)
     folder = Path(state["folder"])
-    brief = used.designer.read_requirements(
-        used.read_folder(folder), project=_project_name(folder), engine=resolve(runtime.context).engine
+    designer = _designer(state, runtime)
+    brief = designer.read_requirements(
+        services(runtime).read_folder(folder), project=_project_name(folder), engine=resolve(runtime.context).engine
     )
     tell(f"{len(brief.facts)} facts, {len(brief.quantities)} figures, {len(brief.gaps)} gaps")
-    return {"brief": brief.dump(), "research": _merge(state["research_notes"]).dump()}
+    research = _merge(state["research_notes"])
+    return {"brief": brief.dump(), "research": research.dump(), "usage": _usage(state, designer)}
 
 
 def model_entities(state: State, runtime: Runtime[Context]) -> Update:
     """Model what the facts are about, blind to tables."""
     tell = _progress(runtime, "model_entities")
-    model = services(runtime).designer.model_entities(
+    designer = _designer(state, runtime)
+    model = designer.model_entities(
         Brief.load(state["brief"]),
         research=Research.load(state["research"]),
         previous=EntityModel.load(state["entity_model"]) if state.get("entity_model") else None,
         findings=_findings(state, "model_entities"),
     )
     tell(f"{len(model.entities)} entities, {len(model.relationships)} relationships, {len(model.rules)} rules")
-    return {"entity_model": model.dump()}
+    return {"entity_model": model.dump(), "usage": _usage(state, designer)}
 
 
 def plan_schema(state: State, runtime: Runtime[Context]) -> Update:
-    """Derive the tables from the entities."""
+    """Derive the tables from the entities, and let the designer look them over."""
     tell = _progress(runtime, "plan_schema")
-    stack = Brief.load(state["brief"]).stack
-    schema = map_schema(
-        EntityModel.load(state["entity_model"]),
-        engine=stack.engine,
-        engine_version=stack.engine_version,
-        findings=_findings(state, "plan_schema"),
+    brief, model = Brief.load(state["brief"]), EntityModel.load(state["entity_model"])
+    found = _findings(state, "plan_schema")
+    mapped = map_schema(model, engine=brief.stack.engine, engine_version=brief.stack.engine_version, findings=found)
+    designer = _designer(state, runtime)
+    review = designer.review_schema(
+        brief,
+        model,
+        mapped,
+        previous=SchemaReview.load(state["schema_review"]) if state.get("schema_review") else None,
+        findings=found,
     )
+    schema = reviewed(mapped, review)
     tell(f"{len(schema.tables)} tables, {sum(len(table.foreign_keys) for table in schema.tables)} foreign keys")
-    return {"relational_schema": schema.dump()}
+    return {
+        "relational_schema": schema.dump(),
+        "schema_review": review.dump(),
+        "usage": _usage(state, designer),
+    }
 
 
 def plan_indexes(state: State, runtime: Runtime[Context]) -> Update:
@@ -99,35 +115,40 @@ def plan_indexes(state: State, runtime: Runtime[Context]) -> Update:
     tell = _progress(runtime, "plan_indexes")
     schema = Schema.load(state["relational_schema"])
     found = _findings(state, "plan_indexes")
-    workload = services(runtime).designer.write_workload(
-        Brief.load(state["brief"]),
+    brief, designer = Brief.load(state["brief"]), _designer(state, runtime)
+    workload = designer.write_workload(
+        brief,
         EntityModel.load(state["entity_model"]),
         schema,
         previous=Workload.load(state["workload"]) if state.get("workload") else None,
         findings=found,
     )
-    indexes = choose_indexes(schema, workload, findings=found)
+    computed = choose_indexes(schema, workload, findings=found)
+    indexes = reviewed_indexes(computed, designer.review_indexes(brief, schema, workload, computed))
     tell(f"{len(workload.queries)} queries, {len(indexes.planned)} indexes, {len(indexes.rejected)} rejected")
     return {
         "workload": workload.dump(),
         "indexes": indexes.dump(),
         "relational_schema": with_extensions(schema, required_extensions(indexes)).dump(),
+        "usage": _usage(state, designer),
     }
 
 
 def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
     """Work out capacity, scaling, migrations, deployment, backup and other stores."""
     tell = _progress(runtime, "plan_operations")
-    operations = derive_operations(
-        Brief.load(state["brief"]),
+    brief, designer = Brief.load(state["brief"]), _designer(state, runtime)
+    computed = derive_operations(
+        brief,
         EntityModel.load(state["entity_model"]),
         Schema.load(state["relational_schema"]),
         Workload.load(state["workload"]),
         Indexes.load(state["indexes"]),
         findings=_findings(state, "plan_operations"),
     )
+    operations = reviewed_operations(computed, designer.review_operations(brief, computed))
     tell(f"{len(operations.migrations)} migrations, {sum(operations.seed.rows.values())} seed rows")
-    return {"operations": operations.dump()}
+    return {"operations": operations.dump(), "usage": _usage(state, designer)}
 
 
 def verify(state: State, runtime: Runtime[Context]) -> Update:
@@ -151,16 +172,18 @@ def verify(state: State, runtime: Runtime[Context]) -> Update:
 
 
 def critic(state: State, runtime: Runtime[Context]) -> Update:
-    """Judge the design by rule; acceptance is computed."""
+    """Judge the design by rule; the designer may object as well, and acceptance is computed."""
     tell = _progress(runtime, "critic")
     before = Verdict.load(state["verdict"]).round if state.get("verdict") else 0
-    verdict = judge(_subject(state), round=before + 1)
+    subject, designer = _subject(state), _designer(state, runtime)
+    verdict = judge(subject, round=before + 1, extra=designer.criticise(subject))
     errors = sum(finding.severity == "error" for finding in verdict.findings)
     tell(f"round {verdict.round}: {'accepted' if verdict.accepted else f'{errors} errors'}")
     return {
         "verdict": verdict.dump(),
         "fingerprints": [*state["fingerprints"], _fingerprint(state)],
         "status": "accepted" if verdict.accepted else "not_accepted",
+        "usage": _usage(state, designer),
     }
 
 
@@ -188,6 +211,15 @@ def keep_draft(state: State, runtime: Runtime[Context]) -> Update:
 
 def _progress(runtime: Runtime[Context], node: str) -> Callable[[str], None]:
     return lambda doing: runtime.stream_writer({"node": node, "doing": doing})
+
+
+def _designer(state: State, runtime: Runtime[Context]) -> Designer:
+    """Return the run's designer, told what the run has spent so far."""
+    return services(runtime).designer([Usage.load(each) for each in state.get("usage", [])])
+
+
+def _usage(state: State, designer: Designer) -> list[Any]:
+    return [*state.get("usage", []), *(each.dump() for each in designer.used)]
 
 
 def _ask(provider: str, state: State, runtime: Runtime[Context]) -> Update:
@@ -242,7 +274,7 @@ def _fingerprint(state: State) -> str:
 
 def _files(state: State, used: Services) -> dict[str, str]:
     design = Design(
-        designer=used.designer.name,
+        designer=used.designer([]).name,
         research=Research.load(state["research"]),
         brief=Brief.load(state["brief"]),
         entity_model=EntityModel.load(state["entity_model"]),

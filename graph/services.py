@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from langgraph.runtime import Runtime
 from pydantic import BaseModel
 
+from database_specialist.agent.answers import Usage
 from database_specialist.agent.config import Context, cache_folder, environment, secrets_from
 from database_specialist.agent.designer.designer import Designer, RulesDesigner
 from database_specialist.agent.model.base import Engine
@@ -21,6 +22,8 @@ from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
 from database_specialist.agent.verification.sandbox import Sandbox
 from database_specialist.tools.documents import read_folder
+from database_specialist.tools.model import ChatModel, Settings
+from database_specialist.tools.model_designer import ModelDesigner
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.research import researcher
 from database_specialist.tools.sandboxes import open_sandbox
@@ -38,7 +41,8 @@ class Services:
     """What the nodes call outside themselves."""
 
     read_folder: Callable[[Path], tuple[RawDocument, ...]]
-    designer: Designer
+    designer: Callable[[Sequence[Usage]], Designer]
+    """Makes the run's designer; it is told what was spent before, because caps are of the whole run."""
     researchers: dict[str, Researcher]
     sandbox: Callable[[Engine], AbstractContextManager[Sandbox]]
     output: Callable[[Path], OutputFolder]
@@ -51,7 +55,7 @@ def default_services(context: Context) -> Services:
     cache = cache_folder(variables)
     return Services(
         read_folder=read_folder,
-        designer=RulesDesigner(),
+        designer=lambda spent: _designer(context, variables, spent),
         researchers={
             "context7": researcher("context7", key=secrets.context7, mode=context.research, cache=cache),
             "perplexity": researcher("perplexity", key=secrets.perplexity, mode=context.research, cache=cache),
@@ -59,6 +63,20 @@ def default_services(context: Context) -> Services:
         sandbox=lambda engine: open_sandbox(engine, pg_bin=context.pg_bin, mysql_dsn=context.mysql_dsn, cache=cache),
         output=lambda folder: OutputFolder(Path(context.output) if context.output else folder),
     )
+
+
+def _designer(context: Context, variables: Mapping[str, str], spent: Sequence[Usage]) -> Designer:
+    if context.model is None:
+        return RulesDesigner()
+    settings = Settings(
+        model=context.model,
+        base_url=context.base_url or variables.get("OPENAI_BASE_URL"),
+        api_key=variables.get("OPENAI_API_KEY"),
+        method=context.method,
+        max_calls=context.max_calls,
+        max_tokens=context.max_tokens,
+    )
+    return ModelDesigner(ChatModel(settings, spent=spent), context.model)
 
 
 _factory: ContextVar[Callable[[Context], Services]] = ContextVar("services", default=default_services)

@@ -32,6 +32,7 @@ class State(TypedDict):
     brief: Json  # read_requirements
     entity_model: Json  # model_entities
     relational_schema: Json  # plan_schema
+    schema_review: Json  # plan_schema
     workload: Json  # plan_indexes
     indexes: Json  # plan_indexes
     operations: Json  # plan_operations
@@ -39,6 +40,7 @@ class State(TypedDict):
     measurements: list[Json]  # verify
     verdict: Json  # critic
     fingerprints: list[str]  # critic
+    usage: list[Json]  # every node that asks the designer
     status: Status  # critic
     document_path: str  # write_document
     document_sha256: str  # write_document
@@ -55,6 +57,7 @@ class Update(TypedDict, total=False):
     brief: Json
     entity_model: Json
     relational_schema: Json
+    schema_review: Json
     workload: Json
     indexes: Json
     operations: Json
@@ -62,6 +65,7 @@ class Update(TypedDict, total=False):
     measurements: list[Json]
     verdict: Json
     fingerprints: list[str]
+    usage: list[Json]
     status: Status
     document_path: str
     document_sha256: str
@@ -86,3 +90,4 @@ class Output(TypedDict):
     operations: Json
     evidence: Json
     measurements: list[Json]
+    usage: list[Json]

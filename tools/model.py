@@ -78,10 +78,12 @@ class ChatModel:
         self,
         settings: Settings,
         *,
+        spent: Sequence[Usage] = (),
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
+        self._spent = tuple(spent)
         self._sleep = sleep
         self.used: list[Usage] = []
         bounded = BoundedTransport(seconds=settings.call_seconds, max_bytes=MAX_BYTES, inner=transport)
@@ -151,8 +153,9 @@ class ChatModel:
         return message
 
     def _check_budget(self, name: str) -> None:
-        tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in self.used)
-        calls = sum(usage.calls for usage in self.used)
+        so_far = (*self._spent, *self.used)
+        tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in so_far)
+        calls = sum(usage.calls for usage in so_far)
         if calls >= self._settings.max_calls:
             reason = f"{calls} calls made, the cap of this run"
         elif tokens >= self._settings.max_tokens:
@@ -308,4 +311,12 @@ def _usage(name: str, message: AIMessage, messages: list[BaseMessage], seconds: 
     else:
         prompt, completion = given["input_tokens"], given["output_tokens"]
         cached = given.get("input_token_details", {}).get("cache_read", 0) or 0
-    return Usage(name, 1, prompt, cached, completion, seconds, repairs)
+    return Usage(
+        question=name,
+        calls=1,
+        prompt_tokens=prompt,
+        cached_tokens=cached,
+        completion_tokens=completion,
+        seconds=seconds,
+        repairs=repairs,
+    )
