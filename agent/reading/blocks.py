@@ -22,6 +22,8 @@ BlockKind = Literal["heading", "item", "paragraph", "row", "fence"]
 _TAG = re.compile(r"<(?:!--[^>]{0,2000}-->|/?[A-Za-z][A-Za-z0-9-]{0,20}(?:\s[^<>]{0,500})?/?>)")
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _DRAWING = re.compile("[\u2190-\u21ff\u2500-\u259f\u25a0-\u25ff|+\\-_=<>^v/\\\\\\s.:*#~]")
+_ABOVE_LIST = 8
+_LEAD_IN = re.compile(r"(?:[\w/&'-]+ ){0,4}[\w/&'-]+:\Z")
 _BARE_HEADING = re.compile(r"^(?:\[([^\[\]\n]{2,80})\]|([A-Z][A-Z0-9 &/,()'-]{3,60}):?)$")
 
 
@@ -65,6 +67,8 @@ class _Reader:
     cells: list[str] = field(default_factory=list)
     row: tuple[int, int] = (0, 1)
     in_head: bool = False
+    list_follows: bool = False
+    """Whether a list or a table comes right after the paragraph that is read."""
 
     @property
     def section(self) -> tuple[str, ...]:
@@ -96,8 +100,12 @@ class _Reader:
 
     def _add_paragraph(self, text: str, lead: str, start: int, end: int) -> None:
         title = _bare_heading(text, lead)
+        # The words above a list belong to that list only: the next paragraph is no longer under them.
+        self.headings = [entry for entry in self.headings if entry[0] < _ABOVE_LIST]
         if title:
             self.add_heading(title, 7, (start, end))
+        elif self.list_follows and _LEAD_IN.match(text):
+            self.add_heading(text, _ABOVE_LIST, (start, end))
         else:
             self.blocks.append(Block("paragraph", text, start + 1, end, self.section, 0, lead))
 
@@ -121,7 +129,10 @@ def read_blocks(text: str) -> tuple[Block, ...]:
     parser = MarkdownIt("commonmark", {"maxNesting": 30}).enable("table").disable("code")
     open_heading = 0
     in_row = False
-    for token in parser.parse(text):
+    tokens = parser.parse(text)
+    for index, token in enumerate(tokens):
+        following = tokens[index + 2].type if index + 2 < len(tokens) else ""
+        reader.list_follows = following in ("bullet_list_open", "ordered_list_open", "table_open")
         if token.type == "heading_open":
             open_heading = int(token.tag[1:])
         elif token.type == "heading_close":

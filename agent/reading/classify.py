@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from database_specialist.agent.model.brief import FactKind
 from database_specialist.agent.reading.statements import Statement, heading_title
+from database_specialist.agent.reading.technologies import find_technologies
 from database_specialist.agent.reading.vocabulary import pattern, words
 
 _SECTION_KINDS: tuple[FactKind, ...] = (
@@ -19,6 +20,12 @@ _SECTION_KINDS: tuple[FactKind, ...] = (
     "technology",
     "functional",
     "data",
+)
+_ASKED: tuple[FactKind, ...] = ("functional", "rule", "data", "quantity", "compliance")
+_LISTED = re.compile(r"[A-Za-z]{3,}, [A-Za-z]{3,}")
+_MACHINE = re.compile(
+    r"\b(?:service|gateway|worker|server|balancer|cdn|broker|cache|scheduler|controller|proxy|middleware|engine|client)s?\W*(?:\(.*)?$",
+    re.IGNORECASE,
 )
 _FORMS: dict[str, FactKind] = {"declared": "data", "chain": "rule", "route": "functional"}
 USER_STORY = re.compile(
@@ -75,8 +82,22 @@ def classify(statement: Statement, document_role: str, *, has_quantity: bool, na
     return _by_words(statement, hint, document_role, names_technology)
 
 
+def _component(statement: Statement) -> FactKind | None:
+    """Return the kind of what stands under a component: a database holds data, a service is machinery."""
+    name = statement.title or (statement.section[-1] if statement.section else "")
+    categories = [mention.known.category for mention in find_technologies(name)]
+    if "relational" in categories and _LISTED.search(statement.text) and not starts_with_verb(statement.text):
+        return "data"
+    if categories or _MACHINE.search(name):
+        return "technology"
+    return None
+
+
 def _by_words(statement: Statement, hint: FactKind | None, document_role: str, names_technology: bool) -> FactKind:
     text = statement.text
+    place = _component(statement) if document_role == "architecture" and hint not in _ASKED else None
+    if place is not None:
+        return place
     if hint == "technology" or (names_technology and document_role != "requirements"):
         return "technology"
     if pattern("classification", "rule").search(text) or hint == "rule":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from database_specialist.agent.model.brief import Metric
 from database_specialist.agent.reading.numbers import Amount, singular
-from database_specialist.agent.reading.subjects import STATISTIC, noun_phrase, retained, subject_of
+from database_specialist.agent.reading.subjects import STATISTIC, available, noun_phrase, retained, subject_of
 from database_specialist.agent.reading.technologies import find_technologies
 from database_specialist.agent.reading.vocabulary import pattern, words
 
@@ -69,12 +69,6 @@ _RETENTION = re.compile(
 )
 _BACKUP = re.compile(r"\b(?:backups?|snapshots?|point-in-time|pitr)\b", re.IGNORECASE)
 _AVAILABLE = re.compile(r"\b(?:availab\w*|uptime|up-time|sla|slo|nines)\b", re.IGNORECASE)
-_AVAILABLE_WORDS = re.compile(
-    r"\b(?:availab\w*|uptime|up-time|sla|slo|sli|nines|reliability|service|level"
-    r"|agreement|platform|application|metric|value|during|peak|hours?|monthly"
-    r"|high|requirement|overall|minimum|least)\b",
-    re.IGNORECASE,
-)
 _OTHER_RATES = re.compile(
     r"\b(?:hit|success\w*|accuracy|errors?|coverage|conversion|satisfaction|cache)\b", re.IGNORECASE
 )
@@ -98,16 +92,9 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _LOWER = re.compile(r"\b(?:at least|min(?:imum)?(?: of)?|more than|over|older than|after|from)\s*$", re.IGNORECASE)
+_STOPS = "|".join(words("quantities", "stops"))
 _NOUN = re.compile(
-    r"^\+?[\s-]*(?:of\s+)?(?P<noun>[A-Za-z][\w'-]*(?:\s(?!per\b|an?\b|each\b"
-    r"|every\b|in\b|on\b|at\b|for\b|to\b|with\b|and\b|or\b|across\b|during\b"
-    r"|by\b|from\b|of\b|are\b|is\b|that\b|who\b|the\b|within\b|over\b|as\b|can\b"
-    r"|must\b|will\b|shall\b|should\b|may\b|under\b|annually|daily|monthly|weekly"
-    r"|yearly|hourly|quarterly|vs\b|but\b|try\b|tries\b|need|want|have\b|has\b"
-    r"|exist|prevent|simultaneously|searching\b|indexed\b|registered\b|expected"
-    r"|scale\b|at\b|figure|maximum\b|total\b|stored|via\b|through\b|using\b|locally"
-    r"|after\b|before\b|then\b|while\b|when\b)[A-Za-z][\w'-]*){0,2})",
-    re.IGNORECASE,
+    rf"^\+?[\s-]*(?:of\s+)?(?P<noun>[A-Za-z][\w'-]*(?:\s(?!(?:{_STOPS})\b)[A-Za-z][\w'-]*){{0,2}})", re.IGNORECASE
 )
 _OWNER = re.compile(
     r"^\s*(?:per|for each|for every|in each|in an?|on an?|/)\s*(?P<owner>[A-Za-z][\w-]*)", re.IGNORECASE
@@ -127,8 +114,8 @@ _NINES_VALUES = {
     "6": 99.9999,
 }
 _DOUBLES = re.compile(
-    r"\b(?P<verb>doubl(?:e|es|ing)|tripl(?:e|es|ing)|quadrupl(?:e|es|ing))\b[\w\s]{0,20}?\b(?P<peri"
-    r"od>every|each|per|a)?\s*(?P<unit>year|month|quarter|annually|yearly|yoy)\b",
+    r"\b(?P<verb>doubl(?:e|es|ing)|tripl(?:e|es|ing)|quadrupl(?:e|es|ing))\b[\w\s]{0,20}?\b(?P<period>"
+    r"every|each|per|a)?\s*(?P<unit>year|month|quarter|annually|yearly|yoy)\b",
     re.IGNORECASE,
 )
 _ZERO_LOSS = re.compile(r"\b(?:zero|no) data loss\b|\bRPO\s*(?:of|=|:|is)?\s*(?:0|zero)\b(?!\.)", re.IGNORECASE)
@@ -250,15 +237,8 @@ def _percentage(place: _Place) -> Reading | None:
         return _growth(place, value)
     named = _AVAILABLE.search(f"{place.near} {' '.join(place.section[-1:])}")
     if 90 <= value <= 100 and named and not _OTHER_RATES.search(place.near):
-        return Reading("availability", _available(place), value, "%")
+        return Reading("availability", available(place.before, place.after, place.topic), value, "%")
     return None
-
-
-def _available(place: _Place) -> str:
-    """Return what has to be available: "for git operations", "API availability", or the system."""
-    after = re.search(r"\bfor\s+(?:the\s|all\s)?([A-Za-z][\w -]{2,30})", place.after[:50])
-    text = after.group(1) if after else f"{place.topic} " + (place.before if len(place.before) < 40 else "")
-    return singular(noun_phrase(_AVAILABLE_WORDS.sub(" ", text))) or "system"
 
 
 def _growth(place: _Place, value: float) -> Reading:
@@ -371,7 +351,7 @@ def _bytes(place: _Place) -> Reading | None:
     ) and prefix in ("", "K", "M"):
         return Reading(
             "item_size",
-            subject_of(re.sub(r"(?i)\b(?:size|average|avg|per unit|each)\b", " ", place.before), place.topic),
+            subject_of(_SIZE_WORDS.sub(" ", place.before), place.topic),
             value,
             "bytes",
         )

@@ -62,8 +62,8 @@ _WORD = (
 )
 _AMOUNT = re.compile(
     f"(?<![\\w.,/:#-])(?P<first>{_PLAIN})(?P<first_scale>{_SCALE})?"
-    f"(?P<between>\\s?(?:-|\u2013|\u2014|\\bto\\b|\u2026|\\.\\.\\.?)\\s?(?P<second>{_PLAIN})(?P<sec"
-    f"ond_scale>{_SCALE})?)?(?P<plus>\\+)?"
+    f"(?P<between>\\s?(?:-|\u2013|\u2014|\\bto\\b|\u2026|\\.\\.\\.?)\\s?(?P<second>{_PLAIN})"
+    f"(?P<second_scale>{_SCALE})?)?(?P<plus>\\+)?"
     f"|(?<!\\w)(?P<word>{_WORD})(?:\\s+(?P<word_scale>(?i:hundred thousand|hundred"
     f"|thousand|million|billion|dozen)))?(?=[\\s-]|$)"
 )

@@ -138,26 +138,22 @@ def _of_phrase(phrase: Phrase, statement: Statement) -> Iterator[Reading]:
 
 def number_quantities(read: Sequence[tuple[Reading, FactId, Span]]) -> tuple[Quantity, ...]:
     """Return the readings as numbered quantities, each once: what is said twice the same way is one."""
-    seen: dict[tuple[Metric, str, str | None, float], int] = {}
-    quantities: list[Quantity] = []
+    said: dict[tuple[Metric, str, str | None, float], list[tuple[Reading, FactId, Span]]] = {}
     for reading, fact, span in read:
-        key = (reading.metric, reading.subject, reading.statistic, reading.value)
-        if key in seen:
-            at = seen[key]
-            figure = quantities[at].figure
-            merged = figure.model_copy(update={"facts": tuple(dict.fromkeys((*figure.facts, fact)))})
-            quantities[at] = quantities[at].model_copy(update={"figure": merged})
-            continue
-        seen[key] = len(quantities)
-        figure = Figure(value=reading.value, unit=reading.unit, origin="given", basis=reading.basis, facts=(fact,))
-        quantities.append(
-            Quantity(
-                id=f"N{len(quantities) + 1}",
-                metric=reading.metric,
-                subject=reading.subject,
-                figure=figure,
-                statistic=reading.statistic,
-                span=span,
-            )
+        said.setdefault((reading.metric, reading.subject, reading.statistic, reading.value), []).append(
+            (reading, fact, span)
         )
-    return tuple(quantities)
+    return tuple(_quantity(number, group) for number, group in enumerate(said.values(), start=1))
+
+
+def _quantity(number: int, group: Sequence[tuple[Reading, FactId, Span]]) -> Quantity:
+    reading, _, span = group[0]
+    facts = tuple(dict.fromkeys(fact for _, fact, _ in group))
+    return Quantity(
+        id=f"N{number}",
+        metric=reading.metric,
+        subject=reading.subject,
+        figure=Figure(value=reading.value, unit=reading.unit, origin="given", basis=reading.basis, facts=facts),
+        statistic=reading.statistic,
+        span=span,
+    )

@@ -11,8 +11,8 @@ STATISTIC = re.compile(
     r"\b(p\d{2}(?:\.\d+)?|median|average|avg|mean|peak|max(?:imum)?|(?:95|99)th percentile)\b", re.IGNORECASE
 )
 _NOISE = re.compile(
-    r"\b(?:response(?: times?)?|less than|faster than|at most|no more than|latenc(?:y|ies)|return\w*|respond\w*|complete\w*|load\w*"
-    r"|render\w*|execute\w*|finish\w*|target\w*|" + "|".join(words("quantities", "noise")) + r")\b",
+    r"\b(?:response(?: times?)?|less than|faster than|at most|no more than|latenc(?:y|ies)|return\w*|respond\w*"
+    r"|complete\w*|load\w*|render\w*|execute\w*|finish\w*|target\w*|" + "|".join(words("quantities", "noise")) + r")\b",
     re.IGNORECASE,
 )
 _COLUMN = re.compile(r"\s*[\w/ -]{0,20}(?:retention|delet\w+|purge|archive)[\w -]{0,10}:\s*\D{0,12}$", re.IGNORECASE)
@@ -29,6 +29,12 @@ _BEFORE_VERB = re.compile(
 )
 _OF = re.compile(r"[\s\w]{0,12}?\bof\s+([A-Za-z][\w ]{2,30})")
 _POLICY = re.compile(r"\b(?:data )?(?:retention|archiv\w+|policy|policies)\b", re.IGNORECASE)
+_AVAILABLE_WORDS = re.compile(
+    r"\b(?:availab\w*|uptime|up-time|sla|slo|sli|nines|reliability|service|level"
+    r"|agreement|platform|application|metric|value|during|peak|hours?|monthly"
+    r"|high|requirement|overall|minimum|least)\b",
+    re.IGNORECASE,
+)
 _ARTICLES = frozenset(words("quantities", "articles"))
 
 
@@ -45,6 +51,13 @@ def noun_phrase(text: str) -> str:
     """Return the last words of a text that name a thing, at most three, in lower case."""
     text = _NOISE.sub(" ", STATISTIC.sub(" ", re.sub(r"\([^)]*\)", " ", text)))
     return " ".join(word.lower() for word in re.findall(r"[A-Za-z][\w-]*", text)[-3:])
+
+
+def available(before: str, after: str, topic: str) -> str:
+    """Return what has to be available: "for git operations", "API availability", or the system."""
+    match = re.search(r"\bfor\s+(?:the\s|all\s)?([A-Za-z][\w -]{2,30})", after[:50])
+    text = match.group(1) if match else f"{topic} " + (before if len(before) < 40 else "")
+    return singular(noun_phrase(_AVAILABLE_WORDS.sub(" ", text))) or "system"
 
 
 def retained(before: str, after: str, topic: str) -> str:

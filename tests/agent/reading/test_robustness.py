@@ -26,10 +26,12 @@ PATHS = (
     "a.bin",
 )
 PIECES = (
-    "# Head\n", "- item\n", "  - nested: x\n", "| a | b |\n|---|---|\n| c |\n", "```sql\n", "```\n", "```mermaid\n", "erDiagram\n", "A ||--o{ B : c\n",
-    "A {\n", "}\n", "CREATE TABLE t (", "id int", ");", "'", "$$", "INSERT INTO t (a, b)", "SELECT a FROM b JOIN c ON", "<div>", "<!--", "**x** - y\n",
-    "FR-1: ", "99.9% ", "p95 < 1.000.000 ms ", "RPO ", "1,2,3.4.5 ", "model X {\n", "type A { b: C }\n", "Table t {\n", "openapi: 3\n", "{\"a\": [", "\ufeff",
-    "\x00", "\u200b", "\r\n", "\r", "\u2028", "\x0b", "\ud800", "→", "as a user I want", "stateDiagram\n", "a --> b\n", "POST /x/{y} - z\n", "interface A {\n",
+    "# Head\n", "- item\n", "  - nested: x\n", "| a | b |\n|---|---|\n| c |\n", "```sql\n", "```\n",
+    "```mermaid\n", "erDiagram\n", "A ||--o{ B : c\n", "A {\n", "}\n", "CREATE TABLE t (", "id int", ");", "'",
+    "$$", "INSERT INTO t (a, b)", "SELECT a FROM b JOIN c ON", "<div>", "<!--", "**x** - y\n", "FR-1: ",
+    "99.9% ", "p95 < 1.000.000 ms ", "RPO ", "1,2,3.4.5 ", "model X {\n", "type A { b: C }\n", "Table t {\n",
+    "openapi: 3\n", "{\"a\": [", "\ufeff", "\x00", "\u200b", "\r\n", "\r", "\u2028", "\x0b", "\ud800", "→",
+    "as a user I want", "stateDiagram\n", "a --> b\n", "POST /x/{y} - z\n", "interface A {\n",
 )  # fmt: skip
 
 
