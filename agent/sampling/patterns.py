@@ -42,7 +42,7 @@ def text_for(pattern: str, random: Random) -> str:
     r"""Return a text that `pattern` matches, whole.
 
     >>> text_for("^[A-Z]{2}-\\d{3}$", Random(1))
-    'EK-141'
+    'DP-317'
     """
     parser = _Parser(pattern)
     make = parser.alternatives()

@@ -106,7 +106,7 @@ class Population:
         for column in table.columns:
             if column.identity or self._is_own_key(table, column):
                 row.setdefault(column.name, self._key_value(table, column, number))
-        if not self._refer(table, row, wish, number + attempt):
+        if not self._refer(table, row, wish, number, attempt):
             return None
         draws = self._draws(table, row, wish, number)
         for name, draw in draws.items():
@@ -165,14 +165,14 @@ class Population:
         rare = re.search(r"delet|archiv|cancel|revok|expire|closed|ended|until", name)
         return wish.sparse or number % 5 != 4 if rare else wish.sparse or (number + len(name)) % 4 == 3
 
-    def _refer(self, table: Table, row: dict[str, Value], wish: Wish, turn: int) -> bool:
-        """Choose a parent for each foreign key; the widest first, since they fix the columns of the others."""
-        ordered = sorted(table.foreign_keys, key=lambda key: -len(key.columns))
+    def _refer(self, table: Table, row: dict[str, Value], wish: Wish, number: int, attempt: int) -> bool:
+        """Choose a parent for each foreign key; the widest first, and the tenant's, since they fix the others."""
+        ordered = sorted(table.foreign_keys, key=lambda key: (-len(key.columns), not self._is_shared(table, key)))
         for place, key in enumerate(ordered):
             is_void = any(name in wish.given and wish.given[name] is None for name in key.columns)
             if is_void or all(column in row for column in key.columns):
                 continue
-            parent = self._parent(table, key, row, wish, turn, place)
+            parent = self._parent(table, key, row, wish, (number, attempt, place))
             if parent is None and not self._release(table, key, row):
                 return False
             if parent is not None:
@@ -185,20 +185,26 @@ class Population:
         row.update(dict.fromkeys(loose))
         return bool(loose)
 
+    def _is_shared(self, table: Table, key: ForeignKey) -> bool:
+        """Say whether other parents carry the same column: the tenant's, most often."""
+        others = (self.schema.table(other.ref_table) for other in table.foreign_keys if other != key)
+        return any(other is not None and other.column(name) for other in others for name in key.columns)
+
     def _parent(
-        self, table: Table, key: ForeignKey, row: Row, wish: Wish, turn: int, place: int
+        self, table: Table, key: ForeignKey, row: Row, wish: Wish, turn: tuple[int, int, int]
     ) -> Mapping[str, Value] | None:
+        number, attempt, place = turn
         optional = is_optional(table, key)
-        if optional and (wish.sparse or (turn + place) % 3 == 0):
-            return None
-        if optional and not self.rows[key.ref_table]:
+        if optional and (wish.sparse or (number + attempt + place) % 3 == 0 or not self.rows[key.ref_table]):
             return None
         candidates = [parent for parent in self._candidates(table, key, row) if _agrees(key, parent, row)]
-        if not candidates:
-            return None
         related = [parent for parent in candidates if _same_family(table, row, parent)]
-        pool = related or candidates
-        return pool[(turn if place == 0 else turn + turn // len(pool) + place) % len(pool)]
+        # The columns that both have may differ for good reason, so agreement is given up in the end.
+        pool = candidates if not related and not optional and attempt > _ATTEMPTS // 2 else related
+        if not pool:
+            return None
+        step = number + attempt
+        return pool[(step if place == 0 else step + step // len(pool) + place) % len(pool)]
 
     def _candidates(self, table: Table, key: ForeignKey, row: Row) -> Sequence[Mapping[str, Value]]:
         made = self.available(key.ref_table) or self.rows[key.ref_table]
