@@ -140,8 +140,8 @@ def _log_bytes(schema: Schema, indexes: Indexes, sizes: tuple[TableSize, ...], f
         count = len(index_width.entries(table, indexes)) if table is not None else 0
         row = part.row_bytes.value + LOG_RECORD
         insert = row + part.index_bytes_per_row.value + count * LOG_RECORD
-        updates = sum(a.query.frequency.value for a in found if part.table in a.does("update"))
-        deletes = sum(a.query.frequency.value for a in found if part.table in a.does("delete"))
+        updates = sum(a.query.frequency.value for a in found if (part.table, "update") in a.operations)
+        deletes = sum(a.query.frequency.value for a in found if (part.table, "delete") in a.operations)
         terms.append((part.table, part.rows_per_day.value * insert + updates * row + deletes * LOG_RECORD))
     written = sum(value for _, value in terms)
     factor = PAGE_IMAGES if schema.engine == "postgresql" else 1
@@ -157,7 +157,7 @@ def _loaded(found: tuple[Access, ...], rows: dict[str, Rows]) -> dict[str, float
     """Return the rows a day that the documents count beyond what the queries insert, by table."""
     loaded: dict[str, float] = {}
     for name, counted in rows.items():
-        inserted = sum(a.query.frequency.value for a in found if name in a.does("insert"))
+        inserted = sum(a.query.frequency.value for a in found if (name, "insert") in a.operations)
         if counted.per_day.origin == "given" and counted.per_day.value > inserted:
             loaded[name] = counted.per_day.value - inserted
     return loaded

@@ -34,11 +34,12 @@ class _Start:
 
 def rows_of(brief: Brief, schema: Schema, accesses: tuple[Access, ...]) -> dict[str, Rows]:
     """Return the rows of every table, in the schema's order."""
+    growth = _growths(brief, schema)
     starts: dict[str, _Start] = {}
     for table in schema.tables:
-        starts[table.name] = _start(table, brief, accesses, starts)
+        starts[table.name] = _start(table, brief, accesses, starts, growth[table.name])
     return {
-        table.name: _over_time(starts[table.name], _growth(table, brief, schema), retention(table, brief))
+        table.name: _over_time(starts[table.name], growth[table.name], retention(table, brief))
         for table in schema.tables
     }
 
@@ -63,24 +64,36 @@ def retention(table: Table, brief: Brief) -> Figure | None:
     return table.retention_days or (quantity.figure if quantity is not None else None)
 
 
-def _growth(table: Table, brief: Brief, schema: Schema) -> Quantity | None:
-    """The table's own growth, else the growth of the whole system: one that is said of no table."""
-    own = stated(table, "growth", brief)
-    if own is not None:
-        return own
-    claimed = [stated(other, "growth", brief) for other in schema.tables]
-    return next((q for q in brief.quantities if q.metric == "growth" and q not in claimed), None)
+def _growths(brief: Brief, schema: Schema) -> dict[str, Quantity | None]:
+    """Return each table's own growth, else the growth of the whole system: one that is said of no table."""
+    own = {table.name: stated(table, "growth", brief) for table in schema.tables}
+    claimed = {quantity.id for quantity in own.values() if quantity is not None}
+    whole = next((q for q in brief.quantities if q.metric == "growth" and q.id not in claimed), None)
+    return {name: quantity or whole for name, quantity in own.items()}
 
 
-def _start(table: Table, brief: Brief, accesses: tuple[Access, ...], starts: dict[str, _Start]) -> _Start:
+def _start(
+    table: Table, brief: Brief, accesses: tuple[Access, ...], starts: dict[str, _Start], growth: Quantity | None
+) -> _Start:
     parent = _parent(table, starts)
     factor = AVERAGES["rows_per_parent"].get(table.kind, 2)
     if table.entity is None:
         factor = AVERAGES["rows_per_parent"]["association"]
-    flow = _figure(table.rows_per_day, table, "rows_per_period", brief) or _inserted_per_day(table, accesses)
     stock = _figure(table.rows, table, "rows", brief)
+    flow = _figure(table.rows_per_day, table, "rows_per_period", brief)
+    if stock is not None and stock.origin == "given" and (flow is None or flow.origin == "assumed"):
+        flow = _growing(stock, growth)
+    flow = flow or _inserted_per_day(table, accesses)
     now = stock or (_empty(table, flow) if flow else _rows_now(table, parent, factor, starts))
     return _Start(now, flow or _rows_per_day(table, now, parent, factor, starts))
+
+
+def _growing(stock: Figure, growth: Quantity | None) -> Figure:
+    """A stock that the documents count grows by its rate: what its forms are used for says less."""
+    percent, origin = (growth.figure.value, growth.figure.origin) if growth else (STOCK_GROWTH, "assumed")
+    basis = f"{number(stock.value)} rows x {number(percent)}% a year ({origin}) / {YEAR_DAYS} days"
+    facts = (*stock.facts, *(growth.figure.facts if growth else ()))
+    return derived(stock.value * percent / 100 / YEAR_DAYS, "rows/day", basis, facts)
 
 
 def _figure(own: Figure | None, table: Table, metric: Metric, brief: Brief) -> Figure | None:
@@ -97,7 +110,7 @@ def _empty(table: Table, flow: Figure) -> Figure:
 
 
 def _inserted_per_day(table: Table, accesses: tuple[Access, ...]) -> Figure | None:
-    inserts = [access.query for access in accesses if table.name in access.does("insert")]
+    inserts = [access.query for access in accesses if (table.name, "insert") in access.operations]
     total = sum(query.frequency.value for query in inserts)
     if not total:
         return None

@@ -149,7 +149,7 @@ def _without_tokens(entity_model: EntityModel) -> EntityModel:
 
 def _most_changed(ground: Ground, entity_model: EntityModel) -> Entity:
     changes = {
-        name: sum(access.query.frequency.value for access in ground.accesses if name in access.does("update"))
+        name: sum(access.query.frequency.value for access in ground.accesses if (name, "update") in access.operations)
         for name in ground.rows
     }
     busiest = max(changes, key=lambda name: (changes[name], ground.rows[name].per_day.value))

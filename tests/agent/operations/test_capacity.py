@@ -38,6 +38,18 @@ def test_growth_of_one_thing_does_not_grow_the_others() -> None:
     assert grown.size_of("orders").rows_year_3.value == 3 * 7_300_000
 
 
+def test_a_counted_stock_grows_by_its_rate() -> None:
+    stock = (
+        quantity("rows", 14_000, "rows", "room"),
+        quantity("growth", 8, "%", "room").model_copy(update={"id": "N10"}),
+    )
+    rooms = ground_of(brief_with(quantities=stock)).size_of("rooms")
+    assert rooms.rows_now.value == 14_000
+    # 14,000 x 8 % / 365; after three years 14,000 x 1.08 ^ 3
+    assert rooms.rows_per_day.value == 3.07
+    assert rooms.rows_year_3.value == pytest.approx(14_000 * 1.08**3, rel=0.001)
+
+
 def test_retention_caps_the_rows() -> None:
     kept = ground_of(brief_with(quantities=(quantity("retention", 90, "days", "order"),)))
     assert kept.size_of("orders").rows_year_5.value == 90 * 20_000
