@@ -26,7 +26,7 @@ def status_takes_any_text(schema: Schema) -> Iterator[Objection]:
         if family(column.type) == "text" and not address and not _is_bound(schema, table, column):
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} takes any text: 'Paid', 'paid' and 'payed' are three states.",
+                message=f"{table.name}.{column.name} takes any text: each spelling of a state is another state.",
                 help=f"Add a check on {table.name}.{column.name} that lists its values, or refer to a lookup table.",
             )
 

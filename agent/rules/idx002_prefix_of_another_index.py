@@ -18,8 +18,11 @@ def prefix_of_another_index(schema: Schema, indexes: Indexes) -> Iterator[Object
     """Object to complete B-tree indexes whose keys begin a key of the table or another complete B-tree index."""
     tables = tables_by_name(schema)
     complete = [index for index in indexes.planned if index.method == "btree" and index.where is None]
+    beside: dict[str, list[Index]] = {}
     for index in complete:
-        longer = _longer(index, tables.get(index.table), complete)
+        beside.setdefault(index.table, []).append(index)
+    for index in complete:
+        longer = _longer(index, tables.get(index.table), beside[index.table])
         if longer and not index.include:
             yield Objection(
                 place=f"{index.table}.{index.name}",
@@ -33,7 +36,7 @@ def _longer(index: Index, table: Table | None, others: Iterable[Index]) -> str |
     keys = [(key.expression, key.descending, key.operator_class) for key in index.keys]
     for other in others:
         ahead = [(key.expression, key.descending, key.operator_class) for key in other.keys]
-        if other.table == index.table and len(ahead) > len(keys) and ahead[: len(keys)] == keys:
+        if len(ahead) > len(keys) and ahead[: len(keys)] == keys:
             return other.name
     if table is None or any(key.descending or key.operator_class for key in index.keys):
         return None

@@ -19,7 +19,8 @@ def quoted_name(schema: Schema) -> Iterator[Objection]:
     for table in schema.tables:
         names = [(table.name, table.name), *((f"{table.name}.{c.name}", c.name) for c in table.columns)]
         for place, name in names:
-            if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            # Letters beyond ASCII need no quotes; capitals are folded without them.
+            if name != name.lower() or not re.fullmatch(r"[^\W\d]\w*", name):
                 yield Objection(
                     place=place,
                     message=f"{name!r} must be written in quotes everywhere: without them it is another name.",

@@ -11,8 +11,22 @@ from collections.abc import Iterator
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.rules.rule import Objection, rule
 
-_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "night": 86400, "week": 604800, "month": 2629800}
+_SECONDS = {
+    "s": 1,
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": 86400,
+    "night": 86400,
+    "week": 604800,
+    "month": 2629800,
+}
 _ADVERBS = {"hourly": 3600, "daily": 86400, "nightly": 86400, "weekly": 604800, "monthly": 2629800}
+
+
+_EVERY = re.compile(
+    r"(?:every|each|once an?|once per|per)\s+(\d+(?:\.\d+)?)?\s*(second|minute|hour|day|night|week|month|s\b)"
+)
 
 
 @rule("OPS001", "error", "Backups too rare for the RPO", owner="plan_operations")
@@ -36,13 +50,13 @@ def seconds(frequency: str) -> float | None:
 
     >>> seconds("every 5 minutes"), seconds("daily 02:00"), seconds("continuous"), seconds("when needed")
     (300.0, 86400.0, 0.0, None)
+    >>> seconds("each 16 MiB segment, at least every 60 s")
+    60.0
     """
     text = frequency.lower()
-    if re.search(r"continuous|streaming|each \d+ mi?b segment|on every commit", text):
-        return 0.0
-    found = re.search(
-        r"(?:every|each|once an?|once per|per)\s+(\d+(?:\.\d+)?)?\s*(second|minute|hour|day|night|week|month)", text
-    )
+    found = _EVERY.search(text)
     if found:
         return float(found.group(1) or 1) * _SECONDS[found.group(2)]
+    if re.search(r"continuous|streaming|on every commit", text):
+        return 0.0
     return next((float(value) for word, value in _ADVERBS.items() if word in text), None)

@@ -64,7 +64,8 @@ def words(name: str) -> tuple[str, ...]:
     >>> words("OrderLine_unitPrice")
     ('order', 'line', 'unit', 'price')
     """
-    return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name))
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return tuple(re.findall(r"[^\W\d_]+|\d+", parted.lower()))
 
 
 def columns(schema: Schema) -> Iterator[tuple[Table, Column]]:
