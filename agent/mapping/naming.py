@@ -115,9 +115,14 @@ def join_table_name(entity_model: EntityModel, relationship: Relationship, taken
     """Name the join table of a many-to-many relationship: `<source>_<targets>`, or `<source>_<role>`."""
     tables = table_names(entity_model)
     source, target = snake(relationship.source), tables[relationship.target]
-    same_role = snake(relationship.role) in (snake(relationship.target), target)
-    plain = shorten(f"{source}_{target if same_role else snake(relationship.role)}")
-    return _unused(plain, taken)
+    return _unused(shorten(f"{source}_{_plural_role(relationship, target)}"), taken)
+
+
+def _plural_role(relationship: Relationship, target: str) -> str:
+    role, singular = snake(relationship.role), snake(relationship.target)
+    if role.endswith(singular):
+        return role.removesuffix(singular) + target
+    return role if role.endswith((target, "s")) else f"{role}_{target}"
 
 
 def _unused(name: str, taken: Iterable[str]) -> str:

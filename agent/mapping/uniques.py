@@ -76,7 +76,6 @@ def _with_null(draft: TableDraft, column: Column, written: str) -> str:
             Column(
                 name=name,
                 type="varchar(64)",
-                nullable=True,
                 generated=f"sha2(coalesce(cast({written} AS char), ''), 256)",
                 comment=f"Stands for {column.name} in a unique key, where MySQL takes two nulls for different.",
             )

@@ -235,13 +235,13 @@ CREATE TABLE revisions (
   CONSTRAINT revisions_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='A version of a document.';
 
-CREATE TABLE document_related (
+CREATE TABLE document_related_documents (
   clinic_id bigint NOT NULL COMMENT 'The clinic that both sides belong to.',
   document_id bigint NOT NULL COMMENT 'A row of documents.',
   related_id bigint NOT NULL COMMENT 'A row of documents.',
   PRIMARY KEY (document_id, related_id),
-  CONSTRAINT document_related_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE,
-  CONSTRAINT document_related_related_id_fkey FOREIGN KEY (clinic_id, related_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
+  CONSTRAINT document_related_documents_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE,
+  CONSTRAINT document_related_documents_related_id_fkey FOREIGN KEY (clinic_id, related_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='Which documents each row of documents has as related, and the reverse.';
 
 ALTER TABLE documents ADD CONSTRAINT documents_current_revision_id_fkey FOREIGN KEY (current_revision_id) REFERENCES revisions (id) ON DELETE SET NULL;

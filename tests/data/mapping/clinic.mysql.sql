@@ -177,7 +177,7 @@ CREATE TABLE folders (
   parent_id bigint COMMENT 'The parent of this folder, a row of folders; null when there is none.',
   name varchar(200) NOT NULL COMMENT 'The name.',
   deleted_at datetime(6) COMMENT 'When the row was deleted; null while it lives.',
-  parent_id_or_none varchar(64) GENERATED ALWAYS AS (sha2(coalesce(cast(parent_id AS char), ''), 256)) VIRTUAL COMMENT 'Stands for parent_id in a unique key, where MySQL takes two nulls for different.',
+  parent_id_or_none varchar(64) GENERATED ALWAYS AS (sha2(coalesce(cast(parent_id AS char), ''), 256)) VIRTUAL NOT NULL COMMENT 'Stands for parent_id in a unique key, where MySQL takes two nulls for different.',
   parent_id_name_applies tinyint GENERATED ALWAYS AS (CASE WHEN deleted_at IS NULL THEN 1 END) VIRTUAL COMMENT '1 where folders_parent_id_name_key applies, else null: MySQL has no partial unique index.',
   PRIMARY KEY (id),
   CONSTRAINT folders_parent_id_name_key UNIQUE (clinic_id, parent_id_or_none, name, parent_id_name_applies),
@@ -235,13 +235,13 @@ CREATE TABLE revisions (
   CONSTRAINT revisions_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='A version of a document.';
 
-CREATE TABLE document_related (
+CREATE TABLE document_related_documents (
   clinic_id bigint NOT NULL COMMENT 'The clinic that both sides belong to.',
   document_id bigint NOT NULL COMMENT 'A row of documents.',
   related_id bigint NOT NULL COMMENT 'A row of documents.',
   PRIMARY KEY (document_id, related_id),
-  CONSTRAINT document_related_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE,
-  CONSTRAINT document_related_related_id_fkey FOREIGN KEY (clinic_id, related_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
+  CONSTRAINT document_related_documents_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE,
+  CONSTRAINT document_related_documents_related_id_fkey FOREIGN KEY (clinic_id, related_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COMMENT='Which documents each row of documents has as related, and the reverse.';
 
 ALTER TABLE documents ADD CONSTRAINT documents_current_revision_id_fkey FOREIGN KEY (current_revision_id) REFERENCES revisions (id) ON DELETE SET NULL;

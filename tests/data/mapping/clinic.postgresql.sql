@@ -285,13 +285,13 @@ CREATE TABLE revisions (
   CONSTRAINT revisions_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
 );
 
-CREATE TABLE document_related (
+CREATE TABLE document_related_documents (
   clinic_id bigint NOT NULL,
   document_id bigint NOT NULL,
   related_id bigint NOT NULL,
-  CONSTRAINT document_related_pkey PRIMARY KEY (document_id, related_id),
-  CONSTRAINT document_related_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE,
-  CONSTRAINT document_related_related_id_fkey FOREIGN KEY (clinic_id, related_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
+  CONSTRAINT document_related_documents_pkey PRIMARY KEY (document_id, related_id),
+  CONSTRAINT document_related_documents_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE,
+  CONSTRAINT document_related_documents_related_id_fkey FOREIGN KEY (clinic_id, related_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
 );
 
 ALTER TABLE documents ADD CONSTRAINT documents_current_revision_id_fkey FOREIGN KEY (clinic_id, current_revision_id) REFERENCES revisions (clinic_id, id) ON DELETE SET NULL (current_revision_id) DEFERRABLE INITIALLY DEFERRED;
@@ -402,7 +402,7 @@ ALTER TABLE documents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE revisions ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE document_related ENABLE ROW LEVEL SECURITY;
+ALTER TABLE document_related_documents ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY people_tenant_policy ON people
   USING (clinic_id = nullif(current_setting('app.clinic_id', true), '')::bigint)
@@ -436,7 +436,7 @@ CREATE POLICY revisions_tenant_policy ON revisions
   USING (clinic_id = nullif(current_setting('app.clinic_id', true), '')::bigint)
   WITH CHECK (clinic_id = nullif(current_setting('app.clinic_id', true), '')::bigint);
 
-CREATE POLICY document_related_tenant_policy ON document_related
+CREATE POLICY document_related_documents_tenant_policy ON document_related_documents
   USING (clinic_id = nullif(current_setting('app.clinic_id', true), '')::bigint)
   WITH CHECK (clinic_id = nullif(current_setting('app.clinic_id', true), '')::bigint);
 
@@ -676,10 +676,10 @@ COMMENT ON COLUMN revisions.number IS 'The number.';
 
 COMMENT ON COLUMN revisions.body IS 'The body.';
 
-COMMENT ON TABLE document_related IS 'Which documents each row of documents has as related, and the reverse.';
+COMMENT ON TABLE document_related_documents IS 'Which documents each row of documents has as related, and the reverse.';
 
-COMMENT ON COLUMN document_related.clinic_id IS 'The clinic that both sides belong to.';
+COMMENT ON COLUMN document_related_documents.clinic_id IS 'The clinic that both sides belong to.';
 
-COMMENT ON COLUMN document_related.document_id IS 'A row of documents.';
+COMMENT ON COLUMN document_related_documents.document_id IS 'A row of documents.';
 
-COMMENT ON COLUMN document_related.related_id IS 'A row of documents.';
+COMMENT ON COLUMN document_related_documents.related_id IS 'A row of documents.';

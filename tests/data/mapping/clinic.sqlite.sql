@@ -260,13 +260,13 @@ CREATE TABLE revisions (
   CONSTRAINT revisions_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
 ) STRICT;
 
-CREATE TABLE document_related (
+CREATE TABLE document_related_documents (
   clinic_id INTEGER NOT NULL,
   document_id INTEGER NOT NULL,
   related_id INTEGER NOT NULL,
-  CONSTRAINT document_related_pkey PRIMARY KEY (document_id, related_id),
-  CONSTRAINT document_related_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE,
-  CONSTRAINT document_related_related_id_fkey FOREIGN KEY (clinic_id, related_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
+  CONSTRAINT document_related_documents_pkey PRIMARY KEY (document_id, related_id),
+  CONSTRAINT document_related_documents_document_id_fkey FOREIGN KEY (clinic_id, document_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE,
+  CONSTRAINT document_related_documents_related_id_fkey FOREIGN KEY (clinic_id, related_id) REFERENCES documents (clinic_id, id) ON DELETE CASCADE
 ) STRICT;
 
 CREATE TRIGGER appointments_room_id_tenant_check_insert BEFORE INSERT ON appointments
