@@ -27,7 +27,8 @@ _STARTS = re.compile(
     r"\s*(CREATE|ALTER|DROP|COMMENT|INSERT|SELECT|WITH|UPDATE|DELETE|GRANT|PREPARE|BEGIN|SET|TRUNCATE)\b", re.IGNORECASE
 )
 _QUERY = re.compile(r"\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b", re.IGNORECASE)
-_PREPARE = re.compile(r"\s*PREPARE\s+\w+\s*(?:\([^)]*\))?\s*AS\s+", re.IGNORECASE)
+_PREPARE = re.compile(r"\s*PREPARE\s+\w+\s*(?:\((?:[^()]|\([^)]*\))*\))?\s*AS\s+", re.IGNORECASE)
+_LEADING_COMMENT = re.compile(r"\A(?:\s*--[^\n]*\n|\s*/\*.*?\*/)+", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\$\d+|(?<![:\w]):[A-Za-z_]\w*|%s|%\(\w+\)s|(?<=[\s=(,])\?(?=[\s,);]|$)")
 _HINTS: tuple[tuple[Engine, re.Pattern[str]], ...] = (
     ("mysql", re.compile(r"\bENGINE\s*=\s*InnoDB|\bAUTO_INCREMENT\b", re.IGNORECASE)),
@@ -134,14 +135,20 @@ def check_statements(
 
 def _run(file: str, statement: Statement, database: Database) -> Failure | None:
     try:
-        if _PLACEHOLDER.search(statement.sql) and _QUERY.match(statement.sql):
-            database.execute(f"PREPARE checked_{statement.line} AS {_numbered(statement.sql)}")
+        bare = _bare(statement.sql)
+        if _QUERY.match(bare) and _PLACEHOLDER.search(bare):
+            database.execute(f"PREPARE checked_{statement.line} AS {_numbered(bare)}")
         else:
             database.execute(statement.sql)
     except StatementError as error:
-        first = statement.sql.strip().splitlines()[0]
+        first = _bare(statement.sql).splitlines()[0]
         return Failure(place=f"{file}:{statement.line}", statement=first, message=str(error))
     return None
+
+
+def _bare(sql: str) -> str:
+    """Return a statement without the comments above it."""
+    return _LEADING_COMMENT.sub("", sql).strip()
 
 
 def _numbered(sql: str) -> str:
@@ -164,7 +171,7 @@ def _numbered(sql: str) -> str:
 
 def _as_query(numbered: tuple[int, Statement]) -> Query | None:
     number, statement = numbered
-    sql = _PREPARE.sub("", statement.sql).strip()
+    sql = _PREPARE.sub("", _bare(statement.sql))
     if not _QUERY.match(sql) or sql[:6].upper() == "INSERT":
         return None
     try:
@@ -175,7 +182,7 @@ def _as_query(numbered: tuple[int, Statement]) -> Query | None:
         id=f"line {statement.line}",
         name=f"query_{number}",
         purpose="Stands in the file.",
-        kind="read" if sql[:6].upper() in {"SELECT", "WITH"} or sql[:4].upper() == "WITH" else "write",
+        kind="write" if sql[:6].upper() in {"UPDATE", "DELETE"} else "read",
         sql=sql,
         frequency=Figure(value=1, unit="executions/day", origin="assumed", basis="The file does not say how often."),
     )

@@ -23,6 +23,7 @@ from database_specialist.agent.app import Outcome, Progress, check, design
 from database_specialist.agent.checking import CheckReport
 from database_specialist.agent.config import context_from, environment
 from database_specialist.agent.errors import SpecialistError
+from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.rules.explain import explain
 
 ACCEPTED, NOT_ACCEPTED, USAGE, EDITED = 0, 1, 2, 3
@@ -195,14 +196,27 @@ def _print_report(report: CheckReport) -> None:
     console = Console(highlight=False)
     for failure in report.failures:
         console.print(f"[red]fails[/] {escape(failure.place)}: {escape(failure.message)}")
-    for finding in report.findings:
-        colour = {"error": "red", "warning": "yellow"}.get(finding.severity, "dim")
-        place = escape(finding.place)
-        console.print(f"[{colour}]{finding.code}[/] {place}: {escape(finding.message)}\n  {escape(finding.help)}")
+    for found in _by_code(report.findings):
+        first, others = found[0], [finding.place for finding in found[1:]]
+        colour = {"error": "red", "warning": "yellow"}.get(first.severity, "dim")
+        console.print(
+            f"[{colour}]{first.code}[/] {escape(first.place)}: {escape(first.message)}\n  {escape(first.help)}"
+        )
+        if others:
+            console.print(f"  [dim]also {escape(', '.join(others))}[/]")
     console.print(
         f"{report.file}: {report.statements} statements on {report.engine}, {len(report.failures)} fail; "
         f"{report.tables} tables, {report.indexes} indexes, {report.queries} queries; {len(report.findings)} findings"
     )
+
+
+def _by_code(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Gather the findings of each rule, errors first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(finding.code, []).append(finding)
+    order = ("error", "warning", "info")
+    return sorted(groups.values(), key=lambda group: order.index(group[0].severity))
 
 
 def _explain(options: argparse.Namespace) -> int:
