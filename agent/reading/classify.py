@@ -74,7 +74,7 @@ def classify(statement: Statement, document_role: str, *, has_quantity: bool, na
     if USER_STORY.search(text):
         return "functional"
     if hint == "context":
-        return "context"
+        return "technology" if names_technology and document_role == "architecture" else "context"
     if pattern("classification", "compliance").search(text):
         return "compliance"
     if has_quantity:
@@ -124,6 +124,8 @@ def starts_with_verb(text: str) -> bool:
     match = _FIRST_WORD.match(text)
     if match is None:
         return False
+    if text[match.end() : match.end() + 1] == ":":
+        return False  # "Email: ..." is a label
     word = match.group().lower()
     verbs = words("classification", "verbs")
     return word in verbs or word.removesuffix("s") in verbs or word.removesuffix("es") in verbs

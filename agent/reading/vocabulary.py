@@ -24,9 +24,11 @@ def words(table: str, key: str) -> tuple[str, ...]:
 
 @cache
 def pattern(table: str, key: str) -> re.Pattern[str]:
-    """Return an expression that finds any of the words at the beginning of a word, ignoring case."""
-    alternatives = "|".join(re.escape(word) for word in sorted(words(table, key), key=lambda word: (-len(word), word)))
-    return re.compile(rf"(?<![\w-])(?:{alternatives})", re.IGNORECASE)
+    """Return an expression that finds any of the words where a word begins, whatever its case; "=word" only alone."""
+    entries = sorted(words(table, key), key=lambda word: (-len(word), word))
+    alternatives = "|".join(re.escape(word) for word in entries if not word.startswith("="))
+    whole = "|".join(re.escape(word[1:]) for word in entries if word.startswith("=")) or "(?!)"
+    return re.compile(rf"(?<![\w-])(?:{alternatives})|^\W*(?:{whole})\W*$", re.IGNORECASE)
 
 
 def key_of(table: str, value: str) -> str | None:

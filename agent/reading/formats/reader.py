@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from database_specialist.agent.reading.blocks import Block
 from database_specialist.agent.reading.code import read_code, read_json_sample, resource_of
 from database_specialist.agent.reading.declarations import Declarations, Snippet
+from database_specialist.agent.reading.field_lists import read_field_lists
 from database_specialist.agent.reading.formats import dbml, graphql, mermaid, openapi, prisma, sql
 from database_specialist.agent.reading.sources import SourceText
 from database_specialist.agent.reading.sql_fragments import read_fragments
@@ -66,7 +66,7 @@ def read_declarations(source: SourceText) -> Declarations:
             result += _of_fence(source, index, block)
         elif block.kind in ("item", "paragraph"):
             result += read_fragments(Snippet(source.path, block.text, block.line, block.section))
-    return result
+    return result + Declarations(tuple(read_field_lists(source.path, source.blocks)))
 
 
 def _of_fence(source: SourceText, index: int, block: Block) -> Declarations:
@@ -109,8 +109,3 @@ def _resource_above(source: SourceText, index: int) -> str | None:
         if above.kind == "heading" and above.depth < 4:
             break
     return next((found for title in reversed(block.section) if (found := resource_of(title))), None)
-
-
-def with_section(declarations: Declarations, section: tuple[str, ...]) -> Declarations:
-    """Return the declarations with their statements under a section."""
-    return replace(declarations, statements=tuple(replace(item, section=section) for item in declarations.statements))

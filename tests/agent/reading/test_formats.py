@@ -239,3 +239,38 @@ def test_a_json_sample_under_a_route_declares_the_resource_and_its_lines() -> No
 
 def test_what_is_out_of_scope_declares_nothing() -> None:
     assert brief("## Future\n\n```sql\nCREATE TABLE later (id int, name text);\n```\n").declared == ()
+
+
+def test_a_table_of_columns_declares_the_entity_of_its_heading() -> None:
+    read = brief(
+        "### `users` table\n\n| Column | Type | Notes |\n|---|---|---|\n| id | uuid"
+        " | PK |\n| email | text | unique, not null |\n"
+        "| created_at | timestamptz | |\n"
+    )
+    users = entity(read, "users")
+    assert [(item.name, item.type, item.primary_key, item.unique) for item in users.attributes] == [
+        ("id", "uuid", True, False),
+        ("email", "text", False, True),
+        ("created_at", "timestamptz", False, False),
+    ]
+    assert (users.span.line, users.span.end_line) == (5, 7)
+
+
+def test_a_list_of_fields_declares_the_entity_of_its_heading() -> None:
+    read = brief(
+        "**Audit log schema:**\n\n- `event_type`: what happened\n- `actor_id`: who\n- `changes`: before and after\n"
+    )
+    assert [item.name for item in entity(read, "Audit_log").attributes] == ["event_type", "actor_id", "changes"]
+
+
+def test_a_sentence_that_names_a_tables_columns_declares_it() -> None:
+    read = brief(
+        "The parcels table should have columns for parcel_id, weight, and sender_id."
+        " Also create a notes table with note_id and text."
+    )
+    assert [item.name for item in entity(read, "parcels").attributes] == ["parcel_id", "weight", "sender_id"]
+    assert [item.name for item in entity(read, "notes").attributes] == ["note_id", "text"]
+
+
+def test_a_list_of_prose_under_a_model_declares_nothing() -> None:
+    assert brief("## Data model\n\n- Customers place orders\n- Orders have lines\n- products: many\n").declared == ()
