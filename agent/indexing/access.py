@@ -94,7 +94,7 @@ def parse(sql: str, schema: Schema) -> exp.Expr | None:
         return qualify(
             statement,
             dialect=dialect,
-            schema=_columns(schema),
+            schema=_columns(schema, {table.name for table in statement.find_all(exp.Table)}),
             expand_stars=False,
             quote_identifiers=False,
             validate_qualify_columns=False,
@@ -104,8 +104,10 @@ def parse(sql: str, schema: Schema) -> exp.Expr | None:
         return None
 
 
-def _columns(schema: Schema) -> dict[str, object]:
-    return {table.name: {column.name: "text" for column in table.columns} for table in schema.tables}
+def _columns(schema: Schema, names: set[str]) -> dict[str, object]:
+    """Return the columns of the tables named: of hundreds of tables a statement uses few."""
+    tables = (table for table in schema.tables if table.name in names)
+    return {table.name: {column.name: "text" for column in table.columns} for table in tables}
 
 
 def _as_select(statement: exp.Expr) -> exp.Expr | None:

@@ -45,9 +45,11 @@ class Choice:
 def choose(schema: Schema, found: Sequence[Candidate]) -> Choice:
     """Return the indexes to build, in the order of the tables, and the rejected candidates with reasons."""
     choice = Choice()
+    by_table: dict[str, list[Candidate]] = {}
+    for candidate in found:
+        by_table.setdefault(candidate.table, []).append(candidate)
     for table in schema.tables:
-        own = [candidate for candidate in found if candidate.table == table.name]
-        for candidate in _merged(_worthwhile(table, own, schema, choice)):
+        for candidate in _merged(_worthwhile(table, by_table.get(table.name, ()), schema, choice)):
             choice.kept.append(_summarised(table, candidate, schema))
     return choice
 

@@ -34,8 +34,9 @@ def keyset(catalog: Catalog, table: Table, keys: Sequence[Column], binds: Bindin
         return []
     if len(keys) == 1:
         return [f"{names[0]} {sign} {values[0]}"]
-    if catalog.schema.engine in ("mysql", "mariadb"):
-        # MySQL does not use an index for a comparison of rows, so the first column bounds the scan.
+    if catalog.schema.engine in ("mysql", "mariadb") or table.partitioning is not None:
+        # MySQL uses no index, and PostgreSQL leaves out no partition, for a comparison of rows: so the first
+        # column bounds the scan.
         rest = _expanded(names[1:], values[1:], sign)
         return [f"{names[0]} {sign}= {values[0]}", f"({names[0]} {sign} {values[0]} OR {rest})"]
     return [f"({', '.join(names)}) {sign} ({', '.join(values)})"]

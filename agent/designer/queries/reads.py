@@ -110,7 +110,7 @@ def children(catalog: Catalog, table: Table) -> Iterator[Draft]:
     for child, key in catalog.owned_children(table):
         if catalog.deleted_mark(child) is None and child.kind in ("audit", "token", "outbox"):
             continue
-        if _is_long(child) and catalog.clock(child):
+        if catalog.clock(child) and (_is_long(child) or child.partitioning):
             yield page(catalog, child, key)
             continue
         binds = Bindings(catalog.schema.engine)

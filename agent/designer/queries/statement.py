@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
+from database_specialist.agent.dialects.identifiers import reserved_words
 from database_specialist.agent.model.base import Engine, FactId, Scalar
 from database_specialist.agent.model.relational import Column, Table
 from database_specialist.agent.model.workload import Parameter
@@ -52,7 +53,9 @@ class Bindings:
         return self.bind(name or column.name, column.type, source=source, example=example)
 
     def bind(self, name: str, type_: str, *, source: str | None = None, example: Scalar = None) -> str:
-        """Bind a named value and return its place in the statement."""
+        """Bind a named value and return its place in the statement. No parameter is called like a word of SQL."""
+        if any(name in reserved_words(engine) for engine in get_args(Engine)):
+            name = f"{name}_value"
         self._taken.setdefault(name, Parameter(name=name, type=type_, source=source, example=example))
         return f":{name}"
 

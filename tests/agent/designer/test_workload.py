@@ -288,6 +288,13 @@ def test_no_statement_takes_all_columns_or_has_undeclared_parameters() -> None:
         assert set(used) == {parameter.name for parameter in query.parameters}
 
 
+def test_no_parameter_is_called_like_a_word_of_sql() -> None:
+    entity = Entity(name="thing", plural="things", description="", attributes=(text("key"),), facts=("F100",))
+    query = named(workload_of("Staff add things.", model=EntityModel(entities=(entity,))), "insert_thing")
+    assert ":key_value" in query.sql
+    assert query.parameters[0].source == "things.key"
+
+
 def test_the_same_input_gives_the_same_workload() -> None:
     schema = map_schema(ENTITY_MODEL, engine="postgresql")
     assert write_workload(BRIEF, ENTITY_MODEL, schema) == write_workload(BRIEF, ENTITY_MODEL, schema)
