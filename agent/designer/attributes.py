@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from database_specialist.agent.designer.lexicon import DEFAULT, AttributeSpec, Lexicon
+from database_specialist.agent.designer.knowledge import DEFAULT, AttributeSpec, Lexicon
 from database_specialist.agent.designer.nouns import human, name_words
 from database_specialist.agent.model.brief import DeclaredAttribute
 from database_specialist.agent.model.entities import Attribute
@@ -35,7 +35,25 @@ _WRITTEN = (
 )
 _LENGTH = re.compile(r"(?:char|varchar|character varying|string)\s*\(\s*(\d+)")
 _SCALE = re.compile(r"(?:numeric|decimal)\s*\(\s*\d+\s*,\s*(\d+)\s*\)")
-_TEXTUAL = frozenset({"short_text", "text", "long_text", "code", "slug", "email", "phone", "url", "file_ref", "secret_hash", "currency", "country", "language", "enum", "ip_address"})
+_TEXTUAL = frozenset(
+    {
+        "short_text",
+        "text",
+        "long_text",
+        "code",
+        "slug",
+        "email",
+        "phone",
+        "url",
+        "file_ref",
+        "secret_hash",
+        "currency",
+        "country",
+        "language",
+        "enum",
+        "ip_address",
+    }
+)
 
 
 def setting_of(name: str, lexicon: Lexicon = DEFAULT) -> Mapping[str, Any]:
@@ -80,14 +98,20 @@ def attribute(
     return _finished(name, meaning[:1].upper() + meaning[1:], values, facts, because)
 
 
-def _finished(name: str, meaning: str, values: dict[str, Any], facts: tuple[str, ...], because: str | None) -> Attribute:
+def _finished(
+    name: str, meaning: str, values: dict[str, Any], facts: tuple[str, ...], because: str | None
+) -> Attribute:
     kind = values["type"]
     if kind == "enum":
         values["values"] = tuple(dict.fromkeys(values.get("values", ())))
         if not values["values"]:
             values |= {"type": "short_text", "length": 40}
             values.pop("default", None)
-        elif values.get("required", True) and values.get("default") not in values["values"] and name in ("status", "state"):
+        elif (
+            values.get("required", True)
+            and values.get("default") not in values["values"]
+            and name in ("status", "state")
+        ):
             values["default"] = values["values"][0]
     if kind == "money":
         values.setdefault("scale", 2)
@@ -184,7 +208,7 @@ def _default(value: Any, kind: str) -> Any:
             return None
         if kind == "boolean" and lower in ("true", "false", "1", "0"):
             return lower in ("true", "1")
-        if kind in ("integer", "big_integer", "decimal", "money") :
+        if kind in ("integer", "big_integer", "decimal", "money"):
             return float(lower) if re.fullmatch(r"-?\d+(\.\d+)?", lower) else None
         return value.strip("'\"")
     return value

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from database_specialist.agent.designer.fields import field_lists
-from database_specialist.agent.designer.lexicon import Lexicon
+from database_specialist.agent.designer.knowledge import Lexicon
 from database_specialist.agent.designer.nouns import comparable, name_words, singular_name
 from database_specialist.agent.designer.phrases import Resolved, phrases, resolve
 from database_specialist.agent.model.brief import Brief, Fact
@@ -18,10 +18,10 @@ _DECLARED_WEIGHT = {
     "sql_fragment": 6.0, "code": 4.0,
 }  # fmt: skip
 _KIND_WEIGHT = {
-    "functional": 1.0, "rule": 1.0, "data": 1.0, "compliance": 0.6, "quantity": 0.4, "role": 0.3, "glossary": 0.8,
+    "functional": 1.0, "rule": 1.0, "data": 1.0, "compliance": 0.6, "quantity": 0.4, "role": 0.6, "glossary": 0.8,
     "technology": 0.1, "context": 0.25,
 }  # fmt: skip
-_DEED_WEIGHT = {"store": 1.0, "touch": 0.5, "other": 0.3, "none": 0.2}
+_DEED_WEIGHT = {"store": 1.0, "touch": 0.5, "relate": 1.0, "other": 0.3, "none": 0.2}
 _MENTION_CAP = 4.0
 _SHORT = 7
 _REST = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\s+(/[\w/:{}.*-]+)")
@@ -32,8 +32,13 @@ _VERSION = re.compile(r"^(?:v\d+|api|rest|me|admin|public|internal|\W*)$")
 _REST_TEXT = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\b(?:\s+/\S+)?")
 _NAMED = re.compile(r"`?\b([A-Za-z]\w*(?: [A-Za-z]\w+)?)`? (?:tables?|entity|entities)\b|\b([a-z]+_[a-z_]+)`? rows?\b")
 _IDENTIFIER = re.compile(r"(?<![\w./:-])([a-z]+(?:_[a-z]+)+s|[A-Z][a-z]+(?:[A-Z][a-z]+)+)(?![\w(./-])")
-_FEATURE = re.compile(r"^(?:[\d.]+\s+)?(.+?)\s+(?:management|tracking|administration|registration|processing|handling|creation|recording|scheduling|ordering|module)$", re.I)
-_DTO = re.compile(r"(?:Request|Response|Input|Payload|Dto|DTO|Body|Params|Query|Error|Props|Result|Filter|Args|Config|Page|List|Create|Update)$")
+_FEATURE = re.compile(
+    r"^(?:[\d.]+\s+)?(.+?)\s+(?:management|tracking|administration|registration|processing|handling|creation|recording|scheduling|planning|ordering|module|catalogu?e|directory)$",
+    re.I,
+)
+_DTO = re.compile(
+    r"(?:Request|Response|Input|Payload|Dto|DTO|Body|Params|Query|Error|Props|Result|Filter|Args|Config|Page|List|Create|Update)$"
+)
 
 
 @dataclass
@@ -89,7 +94,9 @@ def find_candidates(brief: Brief, lexicon: Lexicon) -> dict[str, Candidate]:
         candidate = found.setdefault(key, Candidate(key))
         candidate.archetype = candidate.archetype or sign.resolved.archetype
         vague = sign.resolved.archetype is not None and sign.resolved.name in lexicon.words("vague")
-        candidate.surfaces[sign.resolved.archetype if vague and sign.resolved.archetype else sign.resolved.name] += round(sign.weight * 10)
+        candidate.surfaces[sign.resolved.archetype if vague and sign.resolved.archetype else sign.resolved.name] += (
+            round(sign.weight * 10)
+        )
         candidate.declared = candidate.declared or sign.source == "declared"
         place = (sign.source, sign.fact)
         candidate.signs[place] = max(candidate.signs.get(place, 0.0), sign.weight)
@@ -133,7 +140,12 @@ def _declared_signs(brief: Brief, lexicon: Lexicon) -> Iterator[Sign]:
         if _CATALOG.match(name):
             continue
         resolved = resolve_name(name, lexicon)
-        yield Sign(resolved, "declared" if declared.origin != "code" else "code", _DECLARED_WEIGHT[declared.origin], declared.fact or "")
+        yield Sign(
+            resolved,
+            "declared" if declared.origin != "code" else "code",
+            _DECLARED_WEIGHT[declared.origin],
+            declared.fact or "",
+        )
 
 
 def resolve_name(name: str, lexicon: Lexicon) -> Resolved:
@@ -141,7 +153,11 @@ def resolve_name(name: str, lexicon: Lexicon) -> Resolved:
     words = name_words(name)
     own = singular_name(words, lexicon)
     guess = resolve(words, lexicon)
-    return Resolved(own, guess.archetype if guess else None, own if guess and guess.surface == own else (guess.surface if guess else own))
+    return Resolved(
+        own,
+        guess.archetype if guess else None,
+        own if guess and guess.surface == own else (guess.surface if guess else own),
+    )
 
 
 def _fact_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
@@ -167,7 +183,7 @@ def _fact_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
             value = 0.2
         else:
             value = max(_DEED_WEIGHT[phrase.deed], 0.7 if is_bullet and resolved.archetype else 0.0)
-            if resolved.archetype is None and phrase.deed in ("none", "other"):
+            if resolved.archetype is None and phrase.deed in ("none", "other", "relate"):
                 value = 0.1
         yield Sign(resolved, "mention", value * weight, fact.id)
 
@@ -229,7 +245,12 @@ def _named_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
         words = name_words(match[1] or match[2])
         if _CATALOG.match("_".join(words)):
             continue
-        stops = lexicon.words("function_words") | lexicon.words("store") | lexicon.words("other") | lexicon.words("modifiers")
+        stops = (
+            lexicon.words("function_words")
+            | lexicon.words("store")
+            | lexicon.words("other")
+            | lexicon.words("modifiers")
+        )
         spaced = (match[1] or "").split(" ")
         if len(spaced) == 2 and spaced[0].lower() in stops:
             words = name_words(spaced[1])
@@ -238,7 +259,12 @@ def _named_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
         if "_" in (match[2] or spaced[-1]) and weight >= 0.2:
             yield Sign(resolve_name("_".join(words), lexicon), "table", 4.5, fact.id)
             continue
-        if words and words[-1] not in lexicon.words("heads") and words[-1] not in stops and not _PARTICIPLE.search(words[-1]):
+        if (
+            words
+            and words[-1] not in lexicon.words("heads")
+            and words[-1] not in stops
+            and not _PARTICIPLE.search(words[-1])
+        ):
             yield Sign(resolve_name("_".join(words), lexicon), "named", 4.0 if weight >= 0.25 else 1.0, fact.id)
 
 
@@ -265,7 +291,21 @@ def rest_resources(path: str, verb: str, lexicon: Lexicon) -> list[tuple[Resolve
             continue
         words = name_words(segment)
         following = segments[position + 1] if position + 1 < len(segments) else ""
-        if not words or words[-1] in lexicon.words("store") - {"orders", "posts", "files", "records", "logs", "returns", "invoices", "reports", "likes", "follows", "requests", "books", "refunds"}:
+        if not words or words[-1] in lexicon.words("store") - {
+            "orders",
+            "posts",
+            "files",
+            "records",
+            "logs",
+            "returns",
+            "invoices",
+            "reports",
+            "likes",
+            "follows",
+            "requests",
+            "books",
+            "refunds",
+        }:
             continue
         resolved = resolve(words, lexicon)
         is_plural = singular_name(words, lexicon) != "_".join(words)

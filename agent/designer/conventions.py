@@ -7,18 +7,48 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from database_specialist.agent.designer.attributes import attribute
+from database_specialist.agent.designer.attributes import attribute, from_spec
 from database_specialist.agent.designer.candidates import is_about_data, is_scarce
 from database_specialist.agent.designer.draft import Draft, EntityDraft
-from database_specialist.agent.designer.lexicon import Archetype, attribute_spec, relation_spec
+from database_specialist.agent.designer.fields import field_lists
+from database_specialist.agent.designer.knowledge import Archetype, attribute_spec, relation_spec
 from database_specialist.agent.designer.nouns import human, plural_name, sentence
-from database_specialist.agent.model.brief import Fact
+from database_specialist.agent.designer.people import role_names
+from database_specialist.agent.designer.states import mentioned
+from database_specialist.agent.model.brief import Fact, Role
 from database_specialist.agent.model.entities import Relationship
+
+
+def add_accounts(draft: Draft) -> None:
+    """Where several kinds of people act, keep an account for each person."""
+    roles = role_names(draft.brief, draft.lexicon)
+    if draft.find("user") is not None:
+        return
+    if len(roles) < 2:
+        _add_parties(draft, roles)
+        return
+    named = ", ".join(human(name) for name in list(roles)[:4])
+    facts = tuple(dict.fromkeys(fact for role in roles.values() for fact in role.facts))
+    hits = [fact for fact in draft.brief.in_scope if fact.id in facts]
+    if hits:
+        because = f"Several kinds of people act in the system ({named}), each under an account of their own."
+        _add(draft, {"entity": "user", "because": because}, hits)
+
+
+def _add_parties(draft: Draft, roles: Mapping[str, Role]) -> None:
+    """Where nobody signs in, a kind of people that the statements deal with is a party of its own."""
+    archetype = draft.lexicon.archetypes["customer"]
+    for name in roles:
+        pattern = rf"\b(?:{human(name)}|{human(plural_name(name, draft.lexicon))})\b"
+        hits = [fact for fact in mentions(draft, pattern) if fact.kind in ("functional", "data", "rule")]
+        if len(hits) >= 2 and name.split("_")[-1] not in draft.lexicon.words("persons") and draft.find(name) is None:
+            because = f"The documents tie other things to a {human(name)}."
+            _add(draft, {"entity": name, "archetype": replace(archetype, name=name), "because": because}, hits)
 
 
 def apply_conventions(draft: Draft) -> None:
     """Add what the documents' words and the chosen entities call for, in the order of the lexicon."""
-    if len(draft.entities) <= 2 and is_scarce(draft.brief):
+    if len(draft.entities) <= 2 and is_scarce(draft.brief) and not _lists_fields(draft):
         for rule in draft.lexicon.conventions.get("domain", ()):
             _add_domain(draft, rule)
     for rule in draft.lexicon.conventions.get("called", ()):
@@ -32,7 +62,11 @@ def apply_conventions(draft: Draft) -> None:
 def mentions(draft: Draft, pattern: str) -> list[Fact]:
     """Return the facts in scope whose words match, those about data first."""
     expression = re.compile(pattern, re.IGNORECASE)
-    hits = [fact for fact in draft.brief.in_scope if expression.search(fact.text) or (fact.title and expression.search(fact.title))]
+    hits = [
+        fact
+        for fact in draft.brief.in_scope
+        if expression.search(fact.text) or (fact.title and expression.search(fact.title))
+    ]
     return sorted(hits, key=lambda fact: -is_about_data(fact, draft.lexicon))
 
 
@@ -90,7 +124,7 @@ def _has_all(draft: Draft, rule: Mapping[str, Any]) -> bool:
 
 
 def _add(draft: Draft, rule: Mapping[str, Any], hits: list[Fact], owner: EntityDraft | None = None) -> None:
-    archetype = draft.lexicon.archetypes.get(rule["entity"]) or _new_archetype(rule)
+    archetype = rule.get("archetype") or draft.lexicon.archetypes.get(rule["entity"]) or _new_archetype(rule)
     name = archetype.name
     if owner is not None and owner.archetype is not None and owner.name != owner.archetype.name:
         name = name.replace(owner.archetype.name, owner.name, 1)
@@ -122,13 +156,18 @@ def _new_archetype(rule: Mapping[str, Any]) -> Archetype:
     )
 
 
-def apply_tenancy(draft: Draft) -> None:
-    """Where several tenants share the system, give each core entity its tenant."""
+def find_tenant(draft: Draft) -> None:
+    """Where several tenants share the system, find or add the entity that a tenant is."""
     hits = word_facts(draft, "tenancy")
-    if not hits:
+    if hits:
+        draft.tenant = (draft.find("tenant") or draft.find("organization") or _add_tenant(draft, hits)).name
+
+
+def apply_tenancy(draft: Draft) -> None:
+    """Give each entity that changes its tenant."""
+    tenant = draft.entities.get(draft.tenant or "")
+    if tenant is None:
         return
-    tenant = draft.find("organization") or _add_tenant(draft, hits)
-    draft.tenant = tenant.name
     for entity in draft.entities.values():
         entity.tenant_scoped = entity is not tenant and not entity.append_only
 
@@ -151,8 +190,10 @@ def apply_histories(draft: Draft) -> None:
     hits = word_facts(draft, "history")
     if not hits:
         return
-    for entity in [entity for entity in draft.entities.values() if entity.lifecycle is not None]:
-        _add_history(draft, entity, hits)
+    named = {entity.name for fact in hits for entity in mentioned(draft, fact.text)}
+    for entity in list(draft.entities.values()):
+        if entity.lifecycle is not None or (entity.name in named and "status" in entity.attributes):
+            _add_history(draft, entity, hits)
 
 
 def _add_history(draft: Draft, entity: EntityDraft, hits: list[Fact]) -> None:
@@ -172,9 +213,22 @@ def _add_history(draft: Draft, entity: EntityDraft, hits: list[Fact]) -> None:
             facts=facts,
         )
     )
+    states = entity.attributes[entity.lifecycle.attribute if entity.lifecycle else "status"]
+    for spec in archetype.attributes:
+        made = from_spec(
+            spec, name, f"A change of {human(entity.name)} is explained by what it was and became.", draft.lexicon
+        )
+        if spec.name.endswith("_status") and states.values:
+            made = made.model_copy(update={"type": "enum", "values": states.values, "length": None})
+        history.attributes[spec.name] = made
     draft.relate(
         Relationship(
-            source=history.name, target=entity.name, role=entity.name, ownership="owned", inverse=history.plural, facts=facts
+            source=history.name,
+            target=entity.name,
+            role=entity.name,
+            ownership="owned",
+            inverse=history.plural,
+            facts=facts,
         )
     )
     actor = draft.find("user")
@@ -205,11 +259,24 @@ def add_times(draft: Draft) -> None:
     for entity in draft.entities.values():
         if entity.declared:
             continue
-        own = [a for a in entity.attributes.values() if a.type == "timestamp" and a.name.endswith(("red_at", "ged_at", "_at"))]
+        own = [
+            a
+            for a in entity.attributes.values()
+            if a.type == "timestamp" and a.name.endswith(("red_at", "ged_at", "_at"))
+        ]
         if entity.append_only and any(a.required for a in own):
             continue
         because = f"Support and reconciliation ask when {human(entity.plural)} were written."
-        entity.attributes.setdefault("created_at", attribute("created_at", entity.name, lexicon=draft.lexicon, because=because))
+        entity.attributes.setdefault(
+            "created_at", attribute("created_at", entity.name, lexicon=draft.lexicon, because=because)
+        )
         if not entity.append_only and entity.kind not in ("association", "line_item", "token", "event"):
             because = f"Changes to {human(entity.plural)} are found by the time of the last one."
-            entity.attributes.setdefault("updated_at", attribute("updated_at", entity.name, lexicon=draft.lexicon, because=because))
+            entity.attributes.setdefault(
+                "updated_at", attribute("updated_at", entity.name, lexicon=draft.lexicon, because=because)
+            )
+
+
+def _lists_fields(draft: Draft) -> bool:
+    """Whether the documents say field by field what they want."""
+    return any(listed.explicit for fact in draft.brief.in_scope for listed in field_lists(fact, draft.lexicon))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from database_specialist.agent.designer.attributes import from_declared
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.nouns import human, name_words
@@ -43,7 +44,11 @@ def _fill(draft: Draft, entity: EntityDraft, declared: DeclaredEntity) -> None:
         entity.facts = (declared.fact,)
     for column in declared.attributes:
         name = "_".join(name_words(column.name))
-        if _SURROGATE.match(name) or _reference(draft, entity, name, column.references) or _is_list(draft, name, column.type):
+        if (
+            _SURROGATE.match(name)
+            or _reference(draft, entity, name, column.references)
+            or _is_list(draft, name, column.type)
+        ):
             continue
         if column.primary_key and name in (f"{entity.name}_id", f"{entity.plural}_id"):
             continue
@@ -67,7 +72,9 @@ def _is_list(draft: Draft, name: str, written: str | None) -> bool:
     return bool(plain) and plain[:1].isupper() and draft.find(plain) is not None
 
 
-def _reference(draft: Draft, entity: EntityDraft, name: str, references: tuple[str, str | None] | None) -> EntityDraft | None:
+def _reference(
+    draft: Draft, entity: EntityDraft, name: str, references: tuple[str, str | None] | None
+) -> EntityDraft | None:
     if references is not None:
         return draft.find(references[0])
     if name.endswith("_id") and name != f"{entity.name}_id":
@@ -97,13 +104,15 @@ def _relate_columns(draft: Draft, entity: EntityDraft, declared: DeclaredEntity)
             continue
         role = name.removesuffix("_id")
         required = column.required if column.required is not None else True
-        owned = required and (entity.kind in ("line_item", "weak", "token", "association") or entity.name.startswith(target.name + "_"))
+        owned = required and (
+            entity.kind in ("line_item", "weak", "token", "association") or entity.name.startswith(target.name + "_")
+        )
         draft.relate(
             Relationship(
                 source=entity.name,
                 target=target.name,
                 role=role,
-                cardinality="one_to_one" if column.unique or column.primary_key and _alone(declared) else "many_to_one",
+                cardinality="one_to_one" if column.unique or (column.primary_key and _alone(declared)) else "many_to_one",
                 required=required,
                 ownership="owned" if owned else "referenced" if required else "independent",
                 inverse=entity.plural,
@@ -120,23 +129,37 @@ def _alone(declared: DeclaredEntity) -> bool:
 def _relate_declared(draft: Draft) -> None:
     for relation in draft.brief.declared_relations:
         source, target = draft.find(relation.source), draft.find(relation.target)
-        if source is None or target is None or source is target and relation.cardinality == "many_to_many":
+        if source is None or target is None or (source is target and relation.cardinality == "many_to_many"):
             continue
         if relation.cardinality == "one_to_many":
             source, target = target, source
         if any(known.target == target.name for known in draft.relations_of(source.name)):
             continue
-        if any(known.source == target.name and known.target == source.name for known in draft.relationships) and relation.cardinality != "many_to_one":
+        if (
+            any(known.source == target.name and known.target == source.name for known in draft.relationships)
+            and relation.cardinality != "many_to_one"
+        ):
             continue
-        fact = next((declared.fact for declared in draft.brief.declared if draft.find(declared.name) in (source, target) and declared.fact), None)
+        fact = next(
+            (
+                declared.fact
+                for declared in draft.brief.declared
+                if draft.find(declared.name) in (source, target) and declared.fact
+            ),
+            None,
+        )
         optional = relation.target_optional if relation.cardinality != "one_to_many" else relation.source_optional
-        owned = source.kind in ("line_item", "weak", "token", "association") or source.name.startswith(target.name + "_")
+        owned = source.kind in ("line_item", "weak", "token", "association") or source.name.startswith(
+            target.name + "_"
+        )
         draft.relate(
             Relationship(
                 source=source.name,
                 target=target.name,
                 role=target.name if source is not target else "parent",
-                cardinality="many_to_one" if relation.cardinality in ("one_to_many", "many_to_one") else relation.cardinality,
+                cardinality="many_to_one"
+                if relation.cardinality in ("one_to_many", "many_to_one")
+                else relation.cardinality,
                 required=not optional and relation.cardinality != "many_to_many",
                 ownership="owned" if owned else "referenced",
                 inverse=source.plural,

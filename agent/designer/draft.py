@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from database_specialist.agent.designer.lexicon import Archetype, Lexicon
+from database_specialist.agent.designer.knowledge import Archetype, Lexicon
 from database_specialist.agent.designer.nouns import comparable, plural_name
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import (

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 from database_specialist.agent.designer.attributes import attribute, from_spec
 from database_specialist.agent.designer.conventions import (
+    add_accounts,
     add_times,
     apply_conventions,
     apply_histories,
     apply_soft_deletion,
     apply_tenancy,
+    find_tenant,
 )
 from database_specialist.agent.designer.declared import read_declared
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.examples import write_examples
 from database_specialist.agent.designer.fields import read_fields
-from database_specialist.agent.designer.lexicon import DEFAULT, Lexicon
+from database_specialist.agent.designer.knowledge import DEFAULT, Lexicon
 from database_specialist.agent.designer.mend import mend
 from database_specialist.agent.designer.nouns import human
 from database_specialist.agent.designer.people import set_roles
@@ -44,7 +46,9 @@ def model_entities(
         return mend(previous, findings)
     draft = Draft(brief, lexicon)
     folded = select_entities(draft)
+    add_accounts(draft)
     apply_conventions(draft)
+    find_tenant(draft)
     set_roles(draft, folded)
     drop_baseless(draft)
     read_declared(draft)
@@ -91,7 +95,7 @@ def _is_told(made: Attribute, told: Sequence[Attribute], entity: EntityDraft, le
     for group in lexicon.conventions.get("same", {}).get("names", ()):
         if made.name in group and names & set(group):
             return True
-    if made.type in ("file_ref", "secret_hash"):
+    if made.type in ("file_ref", "secret_hash", "email", "phone"):
         return any(attribute.type == made.type for attribute in told)
     if made.type == "timestamp" and entity.append_only:
         return any(attribute.type == "timestamp" for attribute in told)

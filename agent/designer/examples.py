@@ -157,23 +157,54 @@ def _broken_attribute(entity: EntityDraft, attribute: Attribute) -> Iterator[Exa
     thing = article(entity.name).capitalize()
     if attribute.type == "enum" and (attribute.facts or attribute.name in ("status", "state")):
         row = _row(entity.name, "a", **{attribute.name: "no_such_value"})
-        yield _example(f"{thing} with a {human(attribute.name)} that does not exist.", [row], attribute.facts, because, violates=f"{place}:enum")
+        yield _example(
+            f"{thing} with a {human(attribute.name)} that does not exist.",
+            [row],
+            attribute.facts,
+            because,
+            violates=f"{place}:enum",
+        )
     if attribute.minimum is not None and attribute.type != "enum" and _is_stated(entity, attribute):
         value = attribute.minimum if attribute.exclusive_minimum else attribute.minimum - 1
         row = _row(entity.name, "a", **{attribute.name: _number(value)})
-        yield _example(f"{thing} with a {human(attribute.name)} of {value:g}.", [row], attribute.facts, because, violates=f"{place}:range")
+        yield _example(
+            f"{thing} with a {human(attribute.name)} of {value:g}.",
+            [row],
+            attribute.facts,
+            because,
+            violates=f"{place}:range",
+        )
     elif attribute.maximum is not None and _is_stated(entity, attribute):
         row = _row(entity.name, "a", **{attribute.name: _number(attribute.maximum + 1)})
-        yield _example(f"{thing} with a {human(attribute.name)} of {attribute.maximum + 1:g}.", [row], attribute.facts, because, violates=f"{place}:range")
+        yield _example(
+            f"{thing} with a {human(attribute.name)} of {attribute.maximum + 1:g}.",
+            [row],
+            attribute.facts,
+            because,
+            violates=f"{place}:range",
+        )
     if attribute.unique and attribute.type in ("email", "code", "slug", "short_text"):
         value = {"email": "ada@example.org", "slug": "ada-lovelace"}.get(attribute.type, "A-1001")
         if attribute.pattern is None and (attribute.length or 99) >= len(value):
             rows = [_row(entity.name, label, **{attribute.name: value}) for label in ("a", "b")]
-            yield _example(f"Two {human(entity.plural)} with the same {human(attribute.name)}.", rows, attribute.facts, because, violates=f"{place}:unique")
+            yield _example(
+                f"Two {human(entity.plural)} with the same {human(attribute.name)}.",
+                rows,
+                attribute.facts,
+                because,
+                violates=f"{place}:unique",
+            )
 
 
 def _is_stated(entity: EntityDraft, attribute: Attribute) -> bool:
-    return bool(attribute.facts) or attribute.name in ("quantity", "rating", "unit_price", "price", "amount", "total_amount")
+    return bool(attribute.facts) or attribute.name in (
+        "quantity",
+        "rating",
+        "unit_price",
+        "price",
+        "amount",
+        "total_amount",
+    )
 
 
 def _number(value: float) -> int | float:
@@ -224,7 +255,13 @@ def _broken_keys(draft: Draft) -> Iterator[Example]:
             else:
                 rows += [_row(entity.name, "a", **shared), _row(entity.name, "b", **shared)]
                 text = f"A second {human(entity.name)} with the same {' and '.join(human(name) for name in key)}."
-                yield _example(text, rows, (), "The natural key must be seen to refuse.", violates=f"{entity.name}:unique({','.join(key)})")
+                yield _example(
+                    text,
+                    rows,
+                    (),
+                    "The natural key must be seen to refuse.",
+                    violates=f"{entity.name}:unique({','.join(key)})",
+                )
 
 
 def _sample(attribute: Attribute) -> Any:
@@ -234,4 +271,6 @@ def _sample(attribute: Attribute) -> Any:
         return attribute.values[0]
     if attribute.type in ("timestamp", "date"):
         return moment(attribute.type, _EARLY, 9)
-    return {"short_text": "same", "text": "same", "code": "A-1001", "currency": "EUR", "boolean": True}.get(attribute.type)
+    return {"short_text": "same", "text": "same", "code": "A-1001", "currency": "EUR", "boolean": True}.get(
+        attribute.type
+    )

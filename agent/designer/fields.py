@@ -9,24 +9,41 @@ from dataclasses import dataclass
 from database_specialist.agent.designer.attributes import attribute, setting_of
 from database_specialist.agent.designer.declared import referred
 from database_specialist.agent.designer.draft import Draft, EntityDraft
-from database_specialist.agent.designer.lexicon import Lexicon
+from database_specialist.agent.designer.knowledge import Lexicon
 from database_specialist.agent.designer.nouns import human, name_words, singular_name
 from database_specialist.agent.designer.phrases import phrases, resolve
 from database_specialist.agent.model.brief import Fact
 
 _EXPLICIT = re.compile(
-    r"(?P<name>[\w`]+(?:[ -]\w+)?)`?\s+(?:tables?|entity|entities|records?|collection)\s+"
+    r"(?P<name>[\w`]+(?:[ -]\w+)?)`?\s+(?:tables?|entity|entities|collection)\s+"
     r"(?:(?:should|must|shall|will)\s+)?(?:have|has|need(?:s)?|contain(?:s)?|include(?:s)?|store(?:s)?|with)\s+(?P<list>[^.;]+)",
     re.IGNORECASE,
 )
-_WITH = re.compile(r"\b(?:with|including|includes?|contains?|containing|captur\w+|records?|stor\w+|has|have|fields?:|attributes?:|such as|consists? of|enter\w*|specif\w+|provid\w+|like)\s*:?\s+(?P<list>[^.;:()]+)", re.IGNORECASE)
-_PARENTHESES = re.compile(r"(?P<name>[A-Za-z][\w`-]*(?: [a-z]\w+)?)`?\s*\((?:e\.g\.,?|i\.e\.,?|such as|including|includes?:?|fields?:)?\s*(?P<list>[^()]{6,})\)")
+_WITH = re.compile(
+    r"\b(?:with|including|includes?|contains?|containing|captur\w+|records?|stor\w+|has|have|fields?:|attributes?:|such as|consists? of|enter\w*|specif\w+|provid\w+|like)\s*:?\s+(?P<list>(?:(?!\bwith\b)[^.;:()])+)",
+    re.IGNORECASE,
+)
+_PARENTHESES = re.compile(
+    r"(?P<name>[A-Za-z][\w`-]*(?: [a-z]\w+)?)`?\s*\((?:e\.g\.,?|i\.e\.,?|such as|including|includes?:?|fields?:)?\s*(?P<list>[^()]{6,})\)"
+)
+_PASSIVE = re.compile(
+    r"^\W*[\w -]{3,40}?\s+(?:is|are|can be|must be|shall be)\s+(?:\w+ly )?\w+(?:ed|en|t)\b", re.IGNORECASE
+)
 _SEARCH = re.compile(r"\b(?:search\w*|filter\w*|sort\w*|brows\w+|facet\w*|group\w* by|quer\w+)\b", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*(?:,|;|\band\b|\bplus\b|\bor\b|&|\+|/|\|)\s*(?![^()]*\))", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:columns?|fields?|attributes?|properties|the|following|for|as|:|\s)+\s+", re.IGNORECASE)
 _ENDING = re.compile(r"\s+(?:columns?|fields?|attributes?)$", re.IGNORECASE)
-_DROPPED = frozenset("the a an its their his her our optional unique etc one or more other any of each all new current for basic full key free".split())
-_STATE_WORDS = frozenset("status state type role priority kind level gender category mode method channel severity tier".split())
+_DROPPED = frozenset(
+    ["the", "a", "an", "its", "their", "his", "her", "our", "optional", "unique", "etc", "one", "or", "more", "other", "any", "each", "all", "new", "current", "basic", "full", "key", "free"]
+)
+_BROKEN = frozenset(
+    ["with", "in", "on", "by", "at", "from", "to", "for", "into", "onto", "than", "that", "which", "who", "when", "where", "is", "are", "be", "was", "can", "may", "must"]
+)
+_UNIT = re.compile(r"\s+in\s+\w+$", re.IGNORECASE)
+_STATE_WORDS = frozenset(
+    ["status", "state", "type", "role", "priority", "kind", "level", "gender", "category", "mode", "method", "channel", "severity", "tier"]
+)
+_COMPOSED = re.compile(r"(?:name|address|location|contact|detail|info)s?$")
 _MAX_FIELDS = 25
 
 
@@ -59,6 +76,10 @@ def field_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
             yield FieldList(_own_name(match["name"], lexicon), fields, True, fact.id)
     if explicit:
         return
+    defined = _defined(fact, lexicon)
+    if defined is not None:
+        yield defined
+        return
     for match in _PARENTHESES.finditer(fact.text):
         if _SEARCH.search(fact.text[: match.start()]):
             continue
@@ -80,12 +101,36 @@ def _with_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
 
 
 def _owner_before(fact: Fact, before: str, lexicon: Lexicon) -> str | None:
-    """Return the thing that a list after "with" describes: the last object before it, else the title's."""
-    for text in (before, fact.title or "", fact.section[-1] if fact.section else ""):
-        resolved = [found for phrase in phrases(text, lexicon) if (found := resolve(phrase.words, lexicon))]
-        if resolved:
-            return resolved[-1].name
-    return None
+    """Return what a list after "with" describes: what is done to it, else the title's thing, else the last one before."""
+    named = [(phrase, found) for phrase in phrases(before, lexicon) if (found := resolve(phrase.words, lexicon))]
+    if named and _PASSIVE.search(before):
+        return named[0][1].name
+    done = [found.name for phrase, found in named if phrase.deed == "store"]
+    if done:
+        return done[0]
+    for text in (fact.title or "", "" if named else fact.section[-1] if fact.section else ""):
+        titled = [found for phrase in phrases(text, lexicon) if (found := resolve(phrase.words, lexicon))]
+        if titled:
+            return titled[-1].name
+    return named[-1][1].name if named else None
+
+
+def _defined(fact: Fact, lexicon: Lexicon) -> FieldList | None:
+    """Read "Reading: value in kWh, measured at, quality (measured, estimated)"."""
+    words = name_words(fact.title or "")
+    if words and words[0] in lexicon.words("store") | lexicon.words("touch"):
+        return None
+    resolved = resolve(words, lexicon) if 0 < len(words) <= 3 else None
+    if resolved is None:
+        return None
+    inner = re.fullmatch(r"[^():,]*\((?P<list>[^()]+)\)\.?|(?P<plain>[^.;]+)\.?", fact.text.strip())
+    fields = split_fields((inner["list"] or inner["plain"]) if inner else "")
+    headed = set(name_words(fact.section[-1])) if fact.section else set()
+    in_data = bool(headed & lexicon.words("data_sections"))
+    enough = len(fields) >= 2 and sum(bool(setting_of(field.name, lexicon)) for field in fields) * (
+        3 if in_data else 2
+    ) >= len(fields)
+    return FieldList(resolved.name, fields, False, fact.id) if enough else None
 
 
 def _are_fields(fields: tuple[Field, ...], lexicon: Lexicon) -> bool:
@@ -110,8 +155,17 @@ def split_fields(text: str) -> tuple[Field, ...]:
 
 def _field(part: str) -> Field | None:
     bracket = re.search(r"\(([^()]*)\)", part)
-    plain = _ENDING.sub("", re.sub(r"\([^()]*\)", " ", part)).strip(" .`*:\"'").replace("e-mail", "email").replace("E-mail", "email")
-    words = [word for word in name_words(plain) if word not in _DROPPED]
+    plain = (
+        _ENDING.sub("", re.sub(r"\([^()]*\)", " ", part))
+        .strip(" .`*:\"'")
+        .replace("e-mail", "email")
+        .replace("E-mail", "email")
+    )
+    words = [word for word in name_words(_UNIT.sub("", plain)) if word not in _DROPPED]
+    while words and words[0] in ("of", "for"):
+        words = words[1:]
+    if set(words) & _BROKEN or words[-1:] == ["of"]:
+        return None
     if not 0 < len(words) <= 3 or not words[0][0].isalpha() or any(len(word) > 25 for word in words):
         return None
     values = tuple(value.strip() for value in re.split(r"[,/|]|\bor\b", bracket[1])) if bracket else ()
@@ -120,7 +174,9 @@ def _field(part: str) -> Field | None:
 
 
 def _own_name(name: str, lexicon: Lexicon) -> str:
-    stops = lexicon.words("function_words") | lexicon.words("modifiers") | lexicon.words("other") | lexicon.words("store")
+    stops = (
+        lexicon.words("function_words") | lexicon.words("modifiers") | lexicon.words("other") | lexicon.words("store")
+    )
     spaced = name.strip("`").split(" ")
     if len(spaced) > 1 and spaced[0].lower() in stops:
         spaced = spaced[1:]
@@ -148,14 +204,17 @@ def _place(draft: Draft, entity: EntityDraft, field: Field, listed: FieldList) -
     if name.endswith("_id") and draft.find(name.removesuffix("_id")) is None:
         _place_foreign(draft, entity, name, listed)
         return
-    other = draft.find(name.removesuffix("_id")) if name.endswith("_id") or not setting_of(name, draft.lexicon) else None
+    other = (
+        draft.find(name.removesuffix("_id")) if name.endswith("_id") or not setting_of(name, draft.lexicon) else None
+    )
     if other is not None and (other is not entity):
         draft.wanted.append((entity.name, name.removesuffix("_id"), other.name, listed.fact))
         return
     if not listed.explicit and not setting_of(name, draft.lexicon) and len(name.split("_")) > 2:
         return
     values = tuple("_".join(name_words(value)) for value in field.values)
-    is_enum = len(values) > 1 and name.split("_")[-1] in _STATE_WORDS
+    free = setting_of(name, draft.lexicon).get("type", "short_text") == "short_text" and not _COMPOSED.search(name)
+    is_enum = len(values) > 1 and (name.split("_")[-1] in _STATE_WORDS or free)
     known = entity.attributes.get(name)
     if known is not None and known.facts:
         return
@@ -185,9 +244,25 @@ def _plain_name(name: str, entity: EntityDraft) -> str | None:
     """Return the column's name, or None for the entity's own surrogate key and for its list parts."""
     if name in ("id", f"{entity.name}_id", "uuid"):
         return None
+    ranged = {"start": "starts_at", "start_time": "starts_at", "end": "ends_at", "end_time": "ends_at"}
+    if name in ranged and entity.archetype is not None and ranged[name] in entity.archetype.range:
+        return ranged[name]
     tail = entity.name.split("_")[-1]
     return None if name == f"{tail}_id" else name
 
 
 def _is_often_empty(name: str) -> bool:
-    return name in ("description", "notes", "note", "comment", "bio", "avatar", "image", "photo", "website", "end_date", "completed_at", "middle_name")
+    return name in (
+        "description",
+        "notes",
+        "note",
+        "comment",
+        "bio",
+        "avatar",
+        "image",
+        "photo",
+        "website",
+        "end_date",
+        "completed_at",
+        "middle_name",
+    )

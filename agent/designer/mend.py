@@ -83,7 +83,9 @@ def _withdraw_attribute(model: EntityModel, entity: Entity, attribute: Attribute
             "rules": tuple(r for r in model.rules if not (r.entity == entity.name and name in r.attributes)),
         }
     )
-    return _noted(_without_stale_examples(changed, entity.name, name), f"{entity.name}.{name}", finding, attribute.facts)
+    return _noted(
+        _without_stale_examples(changed, entity.name, name), f"{entity.name}.{name}", finding, attribute.facts
+    )
 
 
 def _withdraw_relation(model: EntityModel, relation: Relationship, finding: Finding) -> EntityModel:
@@ -96,7 +98,9 @@ def _withdraw_relation(model: EntityModel, relation: Relationship, finding: Find
                 else each
                 for each in model.entities
             ),
-            "rules": tuple(r for r in model.rules if not (r.entity == relation.source and relation.role in r.attributes)),
+            "rules": tuple(
+                r for r in model.rules if not (r.entity == relation.source and relation.role in r.attributes)
+            ),
         }
     )
     text = f"{relation.source}.{relation.role}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from database_specialist.agent.designer.draft import Draft, EntityDraft
-from database_specialist.agent.designer.lexicon import DEFAULT, Lexicon
+from database_specialist.agent.designer.knowledge import DEFAULT, Lexicon
 from database_specialist.agent.designer.volumes import attach_volumes
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel

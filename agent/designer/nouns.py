@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from database_specialist.agent.designer.lexicon import DEFAULT, Lexicon
+from database_specialist.agent.designer.knowledge import DEFAULT, Lexicon
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -29,7 +29,12 @@ def singular(word: str, lexicon: Lexicon = DEFAULT) -> str:
     """
     if word in lexicon.irregular:
         return lexicon.irregular[word]
-    if word in lexicon.words("invariant") or len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+    if (
+        word in lexicon.words("invariant")
+        or len(word) < 4
+        or not word.endswith("s")
+        or word.endswith(("ss", "us", "is"))
+    ):
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"

@@ -7,12 +7,36 @@ from collections.abc import Mapping
 from database_specialist.agent.designer.attributes import attribute
 from database_specialist.agent.designer.candidates import Candidate
 from database_specialist.agent.designer.draft import Draft
-from database_specialist.agent.designer.lexicon import Lexicon
+from database_specialist.agent.designer.knowledge import Lexicon
 from database_specialist.agent.designer.nouns import comparable, human, name_words, singular_name
 from database_specialist.agent.model.brief import Brief, Role
 
 _STRONG = frozenset({"declared", "table", "rest", "feature", "named", "fields", "volume", "heading", "identifier"})
-_MACHINES = frozenset({"api", "gateway", "system", "service", "server", "provider", "worker", "app", "application", "platform", "scheduler", "job", "bot", "cron", "processor", "engine", "database", "integration", "printer", "device", "sensor"})
+_MACHINES = frozenset(
+    {
+        "api",
+        "gateway",
+        "system",
+        "service",
+        "server",
+        "provider",
+        "worker",
+        "app",
+        "application",
+        "platform",
+        "scheduler",
+        "job",
+        "bot",
+        "cron",
+        "processor",
+        "engine",
+        "database",
+        "integration",
+        "printer",
+        "device",
+        "sensor",
+    }
+)
 MAX_ROLES = 12
 
 
@@ -20,7 +44,9 @@ def role_names(brief: Brief, lexicon: Lexicon) -> dict[str, Role]:
     """Return the roles of people by their snake_case names; machines and systems are left out."""
     found: dict[str, Role] = {}
     for role in brief.roles:
-        words = tuple(word for word in name_words(role.name.split("(")[0].split("/")[0]) if word not in ("the", "a", "an"))
+        words = tuple(
+            word for word in name_words(role.name.split("(")[0].split("/")[0]) if word not in ("the", "a", "an")
+        )
         name = singular_name(words, lexicon)
         if not words or len(words) > 3 or set(name.split("_")) & _MACHINES:
             continue

@@ -8,15 +8,40 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from database_specialist.agent.designer.lexicon import Lexicon
+from database_specialist.agent.designer.knowledge import Lexicon
 from database_specialist.agent.designer.nouns import singular, singular_name
 
-Deed = Literal["store", "touch", "other", "none"]
+Deed = Literal["store", "touch", "relate", "other", "none"]
 Kind = Literal["word", "modifier", "function", "verb", "stop", "comma", "with"]
 
-_TOKEN = re.compile(r"https?://\S+|[\w./-]+\.(?:js|ts|tsx|jsx|py|go|php|md|sql|java|json|ya?ml|html|css|sh|txt)\b|[A-Za-z][A-Za-z0-9_]*(?:[-'][A-Za-z0-9_]+)*|\d[\w.,%]*|[^\w\s]")
+_TOKEN = re.compile(
+    r"https?://\S+|[\w./-]+\.(?:js|ts|tsx|jsx|py|go|php|md|sql|java|json|ya?ml|html|css|sh|txt)\b|[A-Za-z][A-Za-z0-9_]*(?:[-'][A-Za-z0-9_]+)*|\d[\w.,%]*|[^\w\s]"
+)
 _CODE = re.compile(r"[a-z][A-Z]|_")
-_DETERMINER = frozenset({"a", "an", "the", "their", "its", "his", "her", "our", "your", "my", "each", "every", "all", "new", "any", "multiple", "several", "this", "that"})
+_DETERMINER = frozenset(
+    {
+        "a",
+        "an",
+        "the",
+        "their",
+        "its",
+        "his",
+        "her",
+        "our",
+        "your",
+        "my",
+        "each",
+        "every",
+        "all",
+        "new",
+        "any",
+        "multiple",
+        "several",
+        "this",
+        "that",
+    }
+)
+_BE = frozenset({"is", "are", "be", "was", "were", "been"})
 _WITH = frozenset({"with", "including", "containing", "such", "includes", "include", "e.g", "i.e"})
 
 
@@ -76,6 +101,8 @@ def _deed(word: str, lexicon: Lexicon) -> Deed:
         return "store"
     if word in lexicon.words("touch"):
         return "touch"
+    if word in lexicon.words("relate"):
+        return "relate"
     return "other" if word in lexicon.words("other") else "none"
 
 
@@ -86,7 +113,16 @@ def _is_verb_here(word: str, before: _Token | None, following: str, lexicon: Lex
     if following in _DETERMINER:
         return True
     if before is None:
-        return bool(following) and following[0].isalpha() and following not in lexicon.words("function_words") and not word.endswith("s")
+        return (
+            bool(following)
+            and following[0].isalpha()
+            and following not in lexicon.words("function_words")
+            and not word.endswith("s")
+        )
+    if before.kind in ("comma", "stop") and not word.endswith("s"):
+        return True
+    if before.text in ("and", "or") and not word.endswith("s") and following and following[0].isalpha():
+        return True
     if before.text in ("to", "can", "may", "must", "shall", "will", "should", "could"):
         return True
     return False
@@ -116,27 +152,44 @@ def _chunks(tokens: Sequence[_Token]) -> Iterator[Phrase]:
     deed: Deed = "none"
     described = False
     words: list[str] = []
-    for token in (*tokens, _Token(".", "stop")):
+    for position, token in enumerate((*tokens, _Token(".", "stop"))):
         if token.kind == "word":
             words.append(token.text)
             continue
         if token.kind == "modifier" and not words:
             continue
         if words:
-            yield Phrase(tuple(words), deed, described)
+            yield Phrase(tuple(words), _passive_deed(tokens, position) or deed, described)
             words = []
         if token.kind == "verb":
             deed = token.deed
         elif token.kind == "with":
             described = True
-        elif token.kind == "stop" and token.text not in "/()'\"`*":
-            deed, described = "none", False
-        elif token.kind == "stop" and token.text == "(":
-            described = True
-        elif token.kind == "stop" and token.text == ")":
-            described = False
-        elif token.kind == "function" and token.text not in ("and", "or", "a", "an", "the") and token.text not in _DETERMINER:
+        elif token.kind == "stop":
+            described, deed = _after_stop(token.text, described, deed)
+        elif token.kind == "function" and token.text not in ("and", "or") and token.text not in _DETERMINER:
             deed = "none"
+
+
+def _after_stop(mark: str, described: bool, deed: Deed) -> tuple[bool, Deed]:
+    if mark in "()":
+        return mark == "(", deed
+    return (described, deed) if mark in "/'\"`*" else (False, "none")
+
+
+def _passive_deed(tokens: Sequence[_Token], position: int) -> Deed | None:
+    """Return the deed after a subject: "interviews are scheduled"."""
+    following = [
+        token for token in tokens[position : position + 4] if token.text not in ("can", "must", "shall", "may", "will")
+    ]
+    if (
+        len(following) > 1
+        and following[0].text in _BE
+        and following[1].deed == "store"
+        and following[1].text.endswith("ed")
+    ):
+        return "store"
+    return None
 
 
 @dataclass(frozen=True)

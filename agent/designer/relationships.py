@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from database_specialist.agent.designer.draft import Draft, EntityDraft
-from database_specialist.agent.designer.lexicon import RelationSpec
-from database_specialist.agent.designer.nouns import article, comparable, human, name_words
+from database_specialist.agent.designer.knowledge import RelationSpec
+from database_specialist.agent.designer.nouns import article, comparable, human, name_words, singular_name
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Relationship
 
@@ -52,19 +52,30 @@ def _relate_nested(draft: Draft) -> None:
                 _relate_owner(draft, owner, part, fact.id)
 
 
-def _relate_owner(draft: Draft, owner: EntityDraft, part: EntityDraft, fact: str) -> None:
+def _relate_owner(draft: Draft, owner: EntityDraft, part: EntityDraft, fact: str, said: str = "") -> None:
     if any(known.target == owner.name for known in draft.relations_of(part.name)):
         return
     if any(known.target == part.name for known in draft.relations_of(owner.name)):
         return
     if part.archetype is not None and _is_stronger(part, owner):
         return
-    _add(draft, part, owner, owner.name, (fact,), owned=part.kind in _PART_KINDS)
+    _add(draft, part, owner, _said_role(draft, owner, said), (fact,), owned=part.kind in _PART_KINDS)
+
+
+def _said_role(draft: Draft, target: EntityDraft, said: str) -> str:
+    """Keep the word of the documents where it names a role: "appointments of a doctor" where doctors are users."""
+    words = singular_name(name_words(said), draft.lexicon)
+    is_role = (
+        target.archetype is not None
+        and target.archetype.name == "user"
+        and draft.lexicon.names.get(human(words)) != "user"
+    )
+    return words if words and is_role else target.name
 
 
 def _is_stronger(part: EntityDraft, owner: EntityDraft) -> bool:
     """People and reference lists do not belong to the thing under whose address they are listed."""
-    return part.archetype is not None and (part.archetype.person or part.kind == "reference" and owner.kind != "core")
+    return part.archetype is not None and (part.archetype.person or (part.kind == "reference" and owner.kind != "core"))
 
 
 def _nested_pairs(path: str, draft: Draft) -> Iterator[tuple[EntityDraft, EntityDraft]]:
@@ -102,12 +113,12 @@ def _surface_pattern(draft: Draft) -> str:
 
 def _relate_match(draft: Draft, left: str, right: str, means: str, fact: Fact) -> None:
     a, b = draft.find("_".join(name_words(left))), draft.find("_".join(name_words(right)))
-    if a is None or b is None or a is b or a.declared and b.declared:
+    if a is None or b is None or a is b or (a.declared and b.declared):
         return
     if means == "a_has_many_b":
-        _relate_owner(draft, a, b, fact.id)
+        _relate_owner(draft, a, b, fact.id, left)
     elif means == "b_has_many_a":
-        _relate_owner(draft, b, a, fact.id)
+        _relate_owner(draft, b, a, fact.id, right)
     elif means == "many_to_many" and not _are_linked(draft, a, b):
         draft.relate(
             Relationship(
@@ -127,7 +138,8 @@ def _are_linked(draft: Draft, a: EntityDraft, b: EntityDraft) -> bool:
     links = [e for e in draft.entities.values() if e.kind == "association"]
     wanted = {a.name, b.name}
     customary = any(
-        e.archetype and {draft.aliases.get(t) for s in e.archetype.relations for t in s.targets} >= wanted for e in links
+        e.archetype and {draft.aliases.get(t) for s in e.archetype.relations for t in s.targets} >= wanted
+        for e in links
     )
     return customary or any(by_source.get(link.name, set()) >= wanted for link in links)
 
@@ -149,6 +161,8 @@ def _relate_spec(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> None:
         return
     known = [relation for relation in draft.relations_of(entity.name) if relation.target == target.name]
     if known and (len(known) > 1 or role == target.name or not _is_second_role(entity, spec, draft)):
+        return
+    if spec.role == "subject" and not spec.required and any(r.required for r in draft.relations_of(entity.name)):
         return
     if any(r.source == target.name and r.target == entity.name for r in draft.relationships) and not spec.required:
         return
@@ -208,7 +222,11 @@ def _nearest(draft: Draft, entity: EntityDraft) -> EntityDraft | None:
     """Return the core entity that most often stands in one statement with this one."""
     counts: Counter[str] = Counter()
     word = re.compile(rf"\b(?:{re.escape(human(entity.name))}|{re.escape(human(entity.plural))})\b", re.IGNORECASE)
-    others = [other for other in draft.entities.values() if other.kind == "core" and other is not entity and not (other.archetype and other.archetype.person)]
+    others = [
+        other
+        for other in draft.entities.values()
+        if other.kind == "core" and other is not entity and not (other.archetype and other.archetype.person)
+    ]
     for fact in draft.brief.in_scope:
         if not word.search(fact.text):
             continue
@@ -225,7 +243,14 @@ def _nearest(draft: Draft, entity: EntityDraft) -> EntityDraft | None:
 def break_circles(draft: Draft) -> None:
     """Make one reference of each circle of required references optional: else no first row could be written."""
     while circle := _circle(draft):
-        weakest = min(circle, key=lambda relation: (bool(relation.facts), relation.ownership == "owned", -draft.relationships.index(relation)))
+        weakest = min(
+            circle,
+            key=lambda relation: (
+                bool(relation.facts),
+                relation.ownership == "owned",
+                -draft.relationships.index(relation),
+            ),
+        )
         loose = weakest.model_copy(update={"required": False, "ownership": "independent"})
         draft.relationships[draft.relationships.index(weakest)] = loose
 
@@ -279,7 +304,14 @@ def _relate_by_name(draft: Draft) -> None:
         if entity.declared or "_" not in entity.name or entity.kind == "reference":
             continue
         words = entity.name.split("_")
-        owner = next((draft.entities[n] for n in ("_".join(words[:i]) for i in range(len(words) - 1, 0, -1)) if n in draft.entities), None)
+        owner = next(
+            (
+                draft.entities[n]
+                for n in ("_".join(words[:i]) for i in range(len(words) - 1, 0, -1))
+                if n in draft.entities
+            ),
+            None,
+        )
         if owner is None or any(known.target == owner.name for known in draft.relations_of(entity.name)):
             continue
         if any(known.target == entity.name for known in draft.relations_of(owner.name)):

@@ -14,16 +14,47 @@ from database_specialist.agent.model.entities import Attribute, BusinessRule
 _NUMBER = r"(?P<n>-?\d[\d,]*(?:\.\d+)?)"
 _RANGES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bbetween\s+(?P<low>-?\d+(?:\.\d+)?)\s*(?:and|to|-)\s*(?P<high>\d+(?:\.\d+)?)", re.I), "both"),
-    (re.compile(r"\b(?:from|of)?\s*(?P<low>\d+(?:\.\d+)?)\s*(?:to|-|\u2013)\s*(?P<high>\d+(?:\.\d+)?)\s*(?:stars?|points?|scale)?\b", re.I), "both"),
-    (re.compile(r"\b(?:not be negative|non-?negative|cannot be negative|never (?:be |go |become )?negative|(?:not|never) (?:go |fall |drop )?below (?:zero|0)\b)", re.I), "zero"),
-    (re.compile(r"\b(?:greater than|more than|above|exceeds?|larger than)\s+(?:zero|0)\b|\bpositive\b", re.I), "positive"),
+    (
+        re.compile(
+            r"\b(?:from|of)?\s*(?P<low>\d+(?:\.\d+)?)\s*(?:to|-|\u2013)\s*(?P<high>\d+(?:\.\d+)?)\s*(?:stars?|points?|scale)?\b",
+            re.I,
+        ),
+        "both",
+    ),
+    (
+        re.compile(
+            r"\b(?:not be negative|non-?negative|cannot be negative|never (?:be |go |become )?negative|(?:not|never) (?:go |fall |drop )?below (?:zero|0)\b)",
+            re.I,
+        ),
+        "zero",
+    ),
+    (
+        re.compile(r"\b(?:greater than|more than|above|exceeds?|larger than)\s+(?:zero|0)\b|\bpositive\b", re.I),
+        "positive",
+    ),
     (re.compile(r"\b(?:at least|minimum(?: of)?|no less than|not less than|>=|\u2265)\s*" + _NUMBER, re.I), "low"),
     (re.compile(r"\b(?:at most|maximum(?: of)?|no more than|not exceed|up to|<=|\u2264)\s*" + _NUMBER, re.I), "high"),
 )
 _NUMERIC = frozenset({"integer", "big_integer", "decimal", "money", "percentage"})
-_UNIQUE = re.compile(r"\b(?:uniques?|uniquely|must not be duplicated|no two|no duplicates?|not be reused|may be used only once)\b", re.I)
-_ONE_PER = re.compile(r"\b(?:only one|at most one|exactly one|one|a single|no more than one|once|one active)\b.*?\b(?:per|for each|for every|for the same|by the same)\b|\bonly once\b|\bmore than once\b", re.I)
-_OVERLAP = re.compile(r"\b(?:double[- ]?book\w*|overlap\w*|booked twice|at the same time|already booked|conflicting (?:bookings?|appointments?|reservations?)|two (?:appointments|bookings|reservations)\b)", re.I)
+_UNIQUE = re.compile(
+    r"\b(?:uniques?|uniquely|must not be duplicated|no two|no duplicates?|not be reused|may be used only once)\b", re.I
+)
+_ONE_PER = re.compile(
+    r"\b(?:only one|at most one|exactly one|one|a single|no more than one|once|one active)\b.*?\b(?:per|for each|for every|for the same|by the same)\b|\bonly once\b|\bmore than once\b",
+    re.I,
+)
+_ONE_OF = re.compile(
+    r"\b(?:an?|each|every|the)\b[^.;]{2,40}\b(?:has|have|can have|may have|must have|holds?)\s+(?:at most|only|exactly|no more than)\s+one\b",
+    re.I,
+)
+_NEVER_CHANGED = re.compile(
+    r"\b(?:append-only|immutable|(?:never|not|cannot) (?:be )?(?:changed|modified|edited|updated|altered|overwritten))\b",
+    re.I,
+)
+_OVERLAP = re.compile(
+    r"\b(?:double[- ]?book\w*|overlap\w*|booked twice|at the same time|already booked|conflicting (?:bookings?|appointments?|reservations?)|two (?:appointments|bookings|reservations)\b)",
+    re.I,
+)
 _BOUNDS = (
     ("starts_at", "ends_at"), ("start_date", "end_date"), ("starts_on", "ends_on"), ("start_time", "end_time"),
     ("valid_from", "valid_to"), ("period_start", "period_end"), ("check_in", "check_out"), ("started_at", "ended_at"),
@@ -31,8 +62,22 @@ _BOUNDS = (
     ("installed_on", "removed_on"), ("clock_in_at", "clock_out_at"), ("checked_in_at", "checked_out_at"),
 )  # fmt: skip
 _PAIRS = (("min_select", "max_select"), ("salary_min", "salary_max"), ("min_value", "max_value"))
-_REQUIRED_WHEN = re.compile(r"(?P<attribute>[\w -]{3,30}?)\s+(?:is|are|must be)\s+(?:required|mandatory|given|provided|recorded|stated)\s+(?:when|if|for|on|upon)\s+(?P<when>[^.;,]+)|(?:when|if|on|upon)\s+(?P<when2>[^.;,]+?),?\s+(?:an?|the|its)?\s*(?P<attribute2>[\w -]{3,30}?)\s+(?:is|are|must be)\s+(?:required|mandatory|given|provided|recorded|stated)", re.I)
-_GONE = ("cancelled", "canceled", "rejected", "expired", "failed", "no_show", "withdrawn", "abandoned", "void", "voided")
+_REQUIRED_WHEN = re.compile(
+    r"(?P<attribute>[\w -]{3,30}?)\s+(?:is|are|must be)\s+(?:required|mandatory|given|provided|recorded|stated)\s+(?:when|if|for|on|upon)\s+(?P<when>[^.;,]+)|(?:when|if|on|upon)\s+(?P<when2>[^.;,]+?),?\s+(?:an?|the|its)?\s*(?P<attribute2>[\w -]{3,30}?)\s+(?:is|are|must be)\s+(?:required|mandatory|given|provided|recorded|stated)",
+    re.I,
+)
+_GONE = (
+    "cancelled",
+    "canceled",
+    "rejected",
+    "expired",
+    "failed",
+    "no_show",
+    "withdrawn",
+    "abandoned",
+    "void",
+    "voided",
+)
 
 
 def read_rules(draft: Draft) -> None:
@@ -51,8 +96,27 @@ def _read_fact(draft: Draft, fact: Fact) -> None:
     )  # fmt: skip
     found = mentioned(draft, _whole(fact)) or mentioned(draft, fact.section[-1] if fact.section else "")
     placed = [reader(draft, fact, found) for reader in readers]
-    if fact.kind == "rule" and not any(placed) and found:
+    if (
+        found
+        and _NEVER_CHANGED.search(_whole(fact))
+        and found[0].lifecycle is None
+        and "status" not in found[0].attributes
+    ):
+        found[0].append_only = True
+    if fact.kind == "rule" and not any(placed) and found and not _is_used(draft, fact):
         _leave_to_application(draft, fact, found[0])
+
+
+def _is_used(draft: Draft, fact: Fact) -> bool:
+    """Whether a lifecycle, a relationship or an attribute already rests on a statement."""
+    if any(fact.id in relation.facts for relation in draft.relationships):
+        return True
+    return any(
+        (entity.lifecycle is not None and fact.id in entity.lifecycle.facts)
+        or any(fact.id in attribute.facts for attribute in entity.attributes.values())
+        or (entity.kind == "history" and fact.id in entity.facts)
+        for entity in draft.entities.values()
+    )
 
 
 def _whole(fact: Fact) -> str:
@@ -64,7 +128,9 @@ def _add(draft: Draft, entity: EntityDraft, kind: str, name: str, text: str, **g
     taken = {rule.name for rule in draft.rules}
     unique = base if base not in taken else f"{base}_{sum(n == base or n.startswith(base + '_') for n in taken) + 1}"
     draft.rules.append(
-        BusinessRule.model_validate({"id": "BR0", "name": unique, "text": text, "kind": kind, "entity": entity.name, **given})
+        BusinessRule.model_validate(
+            {"id": "BR0", "name": unique, "text": text, "kind": kind, "entity": entity.name, **given}
+        )
     )
 
 
@@ -72,13 +138,18 @@ def _order_bounds(draft: Draft) -> None:
     for entity in draft.entities.values():
         for low, high in (*_BOUNDS, *_PAIRS):
             first, second = entity.attributes.get(low), entity.attributes.get(high)
-            if first is None or second is None or first.type != second.type or first.type in ("short_text", "long_text"):
+            if (
+                first is None
+                or second is None
+                or first.type != second.type
+                or first.type in ("short_text", "long_text")
+            ):
                 continue
             strict = (low, high) not in _PAIRS and first.type != "date"
             facts = tuple(dict.fromkeys((*first.facts, *second.facts)))
             _add(
                 draft, entity, "check", f"{entity.name}_{high}_after_{low}",
-                f"The {human(high)} of {human(entity.plural)} {'is after' if strict else 'is not before'} the {human(low)}.",
+                f"In each {human(entity.name)}, {high} is {'after' if strict else 'not before'} {low}.",
                 attributes=(low, high), condition=f"{high} {'>' if strict else '>='} {low}", facts=facts,
                 added_because=None if facts else f"A {human(entity.name)} that ends before it begins would never be found by its period.",
             )  # fmt: skip
@@ -103,7 +174,7 @@ def _overlap(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
         entity = draft.entities[holder]
         if any(rule.kind == "no_overlap" and rule.entity == entity.name for rule in draft.rules):
             return True
-        role = _taken_role(draft, entity, found)
+        role = _taken_role(draft, entity, found, fact)
         if role is None:
             continue
         if _is_counted(draft, entity, role):
@@ -132,25 +203,42 @@ def _holders_near(draft: Draft, found: list[EntityDraft]) -> Iterator[EntityDraf
 
 def _bounds(entity: EntityDraft) -> tuple[str, str] | tuple[()]:
     for low, high in _BOUNDS:
-        if low in entity.attributes and high in entity.attributes and entity.attributes[low].type in ("timestamp", "date"):
+        if (
+            low in entity.attributes
+            and high in entity.attributes
+            and entity.attributes[low].type in ("timestamp", "date")
+        ):
             return low, high
     return ()
 
 
-def _taken_role(draft: Draft, entity: EntityDraft, found: list[EntityDraft]) -> str | None:
-    """Return the role of the thing that cannot be taken twice: the one that is named, no person before a thing."""
-    relations = list(draft.relations_of(entity.name))
+def _taken_role(draft: Draft, entity: EntityDraft, found: list[EntityDraft], fact: Fact) -> str | None:
+    """Return the role of the thing that cannot be taken twice: the one that is named, no account before a thing."""
+    relations = [
+        r for r in draft.relations_of(entity.name) if r.required or r.facts or draft.entities[r.target].kind == "core"
+    ]
+    spoken = [r for r in relations if re.search(rf"\b{human(r.role)}s?\b", fact.text, re.I)]
     named = [r for r in relations if any(r.target == other.name for other in found)]
-    candidates = named or relations
-    things = [r for r in candidates if not _is_account(draft, r.target)]
-    exact = [r for r in things if draft.entities[r.target].archetype and draft.entities[r.target].name in ("room", "vehicle", "doctor", "resource", "employee", "seat")]
-    chosen = exact or things
-    return chosen[0].role if chosen else None
+    for choice in (spoken, named, relations):
+        things = [r for r in choice if not _is_account(draft, r.target)]
+        if things:
+            return things[0].role
+        if choice and choice is spoken:
+            return choice[0].role
+    return None
 
 
 def _is_account(draft: Draft, name: str) -> bool:
     archetype = draft.entities[name].archetype
-    return archetype is not None and archetype.name in ("user", "customer", "patient", "member", "organization", "hotel", "venue")
+    return archetype is not None and archetype.name in (
+        "user",
+        "customer",
+        "patient",
+        "member",
+        "organization",
+        "hotel",
+        "venue",
+    )
 
 
 def _is_counted(draft: Draft, entity: EntityDraft, role: str) -> bool:
@@ -167,25 +255,74 @@ def _still_held(entity: EntityDraft) -> str | None:
 
 
 def _one_per(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
+    owned = _ONE_OF.search(fact.text)
+    if owned and len(found) >= 2:
+        return _one_of(draft, fact, found)
     if not _ONE_PER.search(fact.text) or len(found) < 2:
         return False
     for entity in found:
-        roles = [r.role for r in draft.relations_of(entity.name) if any(r.target == other.name for other in found) and r.cardinality == "many_to_one"]
-        if not roles:
+        wanted = _per_what(draft, entity, fact, found)
+        if not wanted or (re.search(r"\b(?:once|twice)\b", fact.text) and len(wanted) < 2):
             continue
-        condition = _active_condition(entity, fact.text)
-        wanted = tuple(roles[:3])
-        if re.search(r"\b(?:once|twice)\b", fact.text) and len(wanted) < 2:
-            return False
-        if wanted in entity.unique_sets or any(r.kind == "unique" and r.entity == entity.name and r.attributes == wanted for r in draft.rules):
-            return True
-        suffix = "active_" if condition else ""
-        _add(
-            draft, entity, "unique", f"{entity.name}_one_{suffix}per_{'_'.join(wanted)}", sentence(fact.text, 200),
-            attributes=wanted, condition=condition, facts=(fact.id,),
-        )  # fmt: skip
+        _add_one(draft, entity, wanted, fact)
         return True
     return False
+
+
+def _one_of(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
+    """Read "a premises has at most one active meter": the meter's premises is unique among active meters."""
+    owner, part = found[0], found[1]
+    role = next(
+        (r.role for r in draft.relations_of(part.name) if r.target == owner.name and r.cardinality == "many_to_one"),
+        None,
+    )
+    if role is None:
+        return False
+    _add_one(draft, part, (role,), fact)
+    return True
+
+
+def _per_what(draft: Draft, entity: EntityDraft, fact: Fact, found: list[EntityDraft]) -> tuple[str, ...]:
+    """Return the roles and attributes after "per"; nothing when one of them is not kept."""
+    relations = [r for r in draft.relations_of(entity.name) if r.cardinality == "many_to_one"]
+    tail = re.split(r"\b(?:per|for each|for every|for the same|by the same)\b", fact.text, maxsplit=1)
+    if len(tail) < 2:
+        return tuple(r.role for r in relations if any(r.target == other.name for other in found))[:3]
+    wanted: list[str] = []
+    for part in re.split(r"\s*(?:,|\band\b|\bper\b)\s*", re.split(r"[.;:]", tail[1])[0]):
+        targets = {other.name for other in mentioned(draft, part)}
+        role = next((r.role for r in relations if r.target in targets or human(r.role) in part), None)
+        named = _named_attribute(entity, part)
+        time = _time_of(entity) if re.search(r"\b(?:times?|moment|timestamp|day|date|instant)\b", part) else None
+        if role or named or time:
+            wanted.append(role or (named.name if named else "") or time or "")
+        else:
+            return ()
+    return tuple(dict.fromkeys(wanted))
+
+
+def _time_of(entity: EntityDraft) -> str | None:
+    return next(
+        (
+            a.name
+            for a in entity.attributes.values()
+            if a.type in ("timestamp", "date") and a.required and a.name not in ("created_at", "updated_at")
+        ),
+        None,
+    )
+
+
+def _add_one(draft: Draft, entity: EntityDraft, wanted: tuple[str, ...], fact: Fact) -> None:
+    condition = _active_condition(entity, fact.text)
+    if wanted in entity.unique_sets or any(
+        r.kind == "unique" and r.entity == entity.name and r.attributes == wanted for r in draft.rules
+    ):
+        return
+    suffix = "active_" if condition else ""
+    _add(
+        draft, entity, "unique", f"{entity.name}_one_{suffix}per_{'_'.join(wanted)}", sentence(fact.text, 200),
+        attributes=wanted, condition=condition, facts=(fact.id,),
+    )  # fmt: skip
 
 
 def _active_condition(entity: EntityDraft, text: str) -> str | None:
@@ -231,7 +368,11 @@ def _unique(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
         for attribute in _named_attributes(entity, fact.text):
             if attribute.type in ("enum", "boolean", "timestamp", "date", "long_text", "json", "text_list", "money"):
                 continue
-            if not re.search(rf"(?:uniques?(?:ly)?|no two|duplicat\w+)[\w\s,'-]{{0,40}}\b{_loose(attribute.name)}\b|\b{_loose(attribute.name)}\b[\w\s,'()-]{{0,40}}(?:unique|duplicat|reused)", fact.text, re.I):
+            if not re.search(
+                rf"(?:uniques?(?:ly)?|no two|duplicat\w+)[\w\s,'-]{{0,40}}\b{_loose(attribute.name)}\b|\b{_loose(attribute.name)}\b[\w\s,'()-]{{0,40}}(?:unique|duplicat|reused)",
+                fact.text,
+                re.I,
+            ):
                 continue
             update = {"unique": True, "facts": tuple(dict.fromkeys((*attribute.facts, fact.id))), "added_because": None}
             entity.attributes[attribute.name] = attribute.model_copy(update=update)
@@ -249,7 +390,18 @@ def _range(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
             if attribute is not None:
                 entity.attributes[attribute.name] = _bounded(attribute, kind, match, fact)
                 return True
+        lone = _lone_number(found[0]) if len(found) == 1 and kind in ("zero", "positive") else None
+        if lone is not None:
+            found[0].attributes[lone.name] = _bounded(lone, kind, match, fact)
+            return True
     return False
+
+
+def _lone_number(entity: EntityDraft) -> Attribute | None:
+    """Return the only measured value of an entity: "readings must not be negative"."""
+    numbers = [a for a in entity.attributes.values() if a.type in _NUMERIC]
+    valued = [a for a in numbers if a.name in ("value", "amount", "quantity")]
+    return valued[0] if len(valued) == 1 else numbers[0] if len(numbers) == 1 else None
 
 
 def _nearest_number(entity: EntityDraft, text: str, start: int, end: int) -> Attribute | None:
@@ -318,4 +470,12 @@ def _leave_to_application(draft: Draft, fact: Fact, entity: EntityDraft) -> None
 
 def _application(draft: Draft, entity: EntityDraft, fact: Fact, why: str) -> None:
     words = [word for word in name_words(fact.text) if word not in draft.lexicon.words("function_words")][:5]
-    _add(draft, entity, "application", "_".join(words) or f"{entity.name}_rule", sentence(fact.text, 240), why=why, facts=(fact.id,))
+    _add(
+        draft,
+        entity,
+        "application",
+        "_".join(words) or f"{entity.name}_rule",
+        sentence(fact.text, 240),
+        why=why,
+        facts=(fact.id,),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from database_specialist.agent.designer.candidates import Candidate, find_candidates, fold, is_scarce
 from database_specialist.agent.designer.draft import Draft, EntityDraft
-from database_specialist.agent.designer.lexicon import Archetype
+from database_specialist.agent.designer.knowledge import Archetype
 from database_specialist.agent.designer.nouns import (
     comparable,
     human,
@@ -16,8 +16,9 @@ from database_specialist.agent.designer.nouns import (
 from database_specialist.agent.designer.people import is_only_role, role_names
 
 ARCHETYPE_THRESHOLD = 1.8
+STORED_THRESHOLD = 1.0
 OTHER_THRESHOLD = 3.5
-WEAK_THRESHOLD = 4.0
+WEAK_THRESHOLD = 3.5
 _STRONG = frozenset({"declared", "table", "rest", "named", "feature", "fields", "identifier", "volume"})
 
 
@@ -57,14 +58,17 @@ def _is_chosen(candidate: Candidate, draft: Draft) -> bool:
     archetype = draft.lexicon.archetypes.get(candidate.archetype or "")
     sources = {source for source, _ in candidate.signs}
     if archetype is None or candidate.key != archetype.name:
-        if _is_person(candidate.name, draft) or not sources & (_STRONG | {"title"}) and candidate.weight < 3.9:
+        if _is_person(candidate.name, draft) or (not sources & (_STRONG | {"title"}) and candidate.weight < 3.9):
             return False
-        return candidate.weight >= OTHER_THRESHOLD and (len(candidate.facts) >= 2 or bool(sources & {"fields", "table"}))
+        return candidate.weight >= OTHER_THRESHOLD and (
+            len(candidate.facts) >= 2 or bool(sources & {"fields", "table"})
+        )
     if archetype.weak_evidence:
         return candidate.weight >= WEAK_THRESHOLD and bool(sources & _STRONG)
     if is_scarce(draft.brief):
         return candidate.weight >= 0.15
-    return candidate.weight >= ARCHETYPE_THRESHOLD
+    stored = any(weight >= STORED_THRESHOLD for (source, _), weight in candidate.signs.items() if source == "mention")
+    return candidate.weight >= (STORED_THRESHOLD if stored else ARCHETYPE_THRESHOLD)
 
 
 def _is_person(name: str, draft: Draft) -> bool:
@@ -106,8 +110,14 @@ def drop_baseless(draft: Draft) -> None:
     for entity in list(draft.entities.values()):
         if entity.archetype is None or entity.declared or entity.weight >= 12:
             continue
-        owned = [spec for spec in entity.archetype.relations if spec.required and spec.ownership == "owned" and "*" not in spec.targets]
-        missing = [spec for spec in owned if not any(draft.find(target) not in (None, entity) for target in spec.targets)]
+        owned = [
+            spec
+            for spec in entity.archetype.relations
+            if spec.required and spec.ownership == "owned" and "*" not in spec.targets
+        ]
+        missing = [
+            spec for spec in owned if not any(draft.find(target) not in (None, entity) for target in spec.targets)
+        ]
         if missing and entity.name == entity.archetype.name:
             del draft.entities[entity.name]
             draft.aliases = {key: value for key, value in draft.aliases.items() if value != entity.name}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from database_specialist.agent.designer.attributes import attribute
 from database_specialist.agent.designer.draft import Draft, EntityDraft
@@ -12,7 +13,9 @@ from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Attribute, Lifecycle, Transition
 
 _ARROW = re.compile(r"\s*(?:->|=>|-->|\u2192|\u27f6|\u21d2|\u2794|\u279c)\s*")
-_ABOUT = re.compile(r"\b(?:status(?:es)?|states?|lifecycles?|life cycle|stages?|transitions?|workflow)\b", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"\b(?:status(?:es)?|states?|lifecycles?|life cycle|stages?|transitions?|workflow)\b", re.IGNORECASE
+)
 _LIST = re.compile(
     r"\b(?P<what>status(?:es)?|states?|stages?)\b\s*(?:values?\s*)?"
     r"(?:[:(=]|(?:is|are|can be|may be|must be|includes?)\s+(?:one of\s*:?\s*)?)\s*(?P<list>`?[A-Za-z][\w -]*`?(?:\s*(?:,|/|\||\bor\b|\band\b)\s*(?:or |and )?`?[A-Za-z][\w-]*(?: [\w-]+)?`?)+)",
@@ -20,7 +23,30 @@ _LIST = re.compile(
 )
 _SQL_VALUE = re.compile(r"\b(?P<name>status|state)\s*=\s*'(?P<value>[A-Za-z_]{2,30})'")
 _MAX_STATES = 14
-_UNLIKELY = frozenset({"the", "and", "or", "not", "only", "history", "change", "changes", "update", "updates", "code", "codes", "tracking", "field", "is", "are", "by", "to", "of", "with"})
+_UNLIKELY = frozenset(
+    {
+        "the",
+        "and",
+        "or",
+        "not",
+        "only",
+        "history",
+        "change",
+        "changes",
+        "update",
+        "updates",
+        "code",
+        "codes",
+        "tracking",
+        "field",
+        "is",
+        "are",
+        "by",
+        "to",
+        "of",
+        "with",
+    }
+)
 
 
 def read_states(draft: Draft) -> None:
@@ -113,7 +139,7 @@ def _set_chain(draft: Draft, entity: EntityDraft, chains: list[list[list[str]]],
     known = entity.lifecycle
     transitions = {(t.source, t.target): t for t in (known.transitions if known else ())}
     for steps in chains:
-        for sources, targets in zip(steps, steps[1:], strict=False):
+        for sources, targets in pairwise(steps):
             for source in sources:
                 for target in targets:
                     if source != target:
@@ -132,9 +158,12 @@ def _status_name(entity: EntityDraft) -> str:
     return next((name for name in ("status", "state", "stage") if name in entity.attributes), "status")
 
 
-def _enum(draft: Draft, entity: EntityDraft, name: str, values: tuple[str, ...], facts: tuple[str, ...], initial: str | None) -> Attribute:
+def _enum(
+    draft: Draft, entity: EntityDraft, name: str, values: tuple[str, ...], facts: tuple[str, ...], initial: str | None
+) -> Attribute:
     return attribute(
-        name, entity.name, lexicon=draft.lexicon, type="enum", values=values, facts=facts, default=initial, required=True
+        name, entity.name, lexicon=draft.lexicon, type="enum", values=values, facts=facts, default=initial,
+        required=True,
     )  # fmt: skip
 
 
@@ -146,7 +175,12 @@ def _set_list(draft: Draft, entity: EntityDraft, fact: Fact) -> None:
         known = entity.attributes.get(name)
         if any(set(value.split("_")) & draft.lexicon.words("heads") for value in values):
             continue
-        if len(values) < 2 or len(values) > _MAX_STATES or entity.lifecycle is not None or (known and known.values and known.facts):
+        if (
+            len(values) < 2
+            or len(values) > _MAX_STATES
+            or entity.lifecycle is not None
+            or (known and known.values and known.facts)
+        ):
             continue
         entity.attributes[name] = _enum(draft, entity, name, values, (fact.id,), values[0])
 
@@ -172,10 +206,12 @@ def _close(draft: Draft, entity: EntityDraft) -> None:
             continue
         customary = entity.archetype.states if entity.archetype else ()
         if not customary and entity.archetype:
-            customary = next((spec.values for spec in entity.archetype.attributes if spec.name in ("status", "state")), ())
+            customary = next(
+                (spec.values for spec in entity.archetype.attributes if spec.name in ("status", "state")), ()
+            )
         values = customary or ("active", "inactive")
         facts = known.facts
         entity.attributes[name] = attribute(
             name, entity.name, lexicon=draft.lexicon, type="enum", values=values, facts=facts, default=values[0],
-            because=f"The documents give {human(entity.plural)} a state and do not list its values; these are the customary ones.",
+            because=f"The documents give {human(entity.plural)} a state and no list of values; these are customary.",
         )  # fmt: skip

@@ -9,7 +9,13 @@ from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.brief import Quantity
 
 _PER_OWNER = {"line_item": 3.0, "weak": 5.0, "history": 4.0, "token": 2.0, "association": 3.0}
-_ASSUMED = {"reference": (50.0, 0.0), "audit": (0.0, 1_000.0), "event": (0.0, 1_000.0), "token": (1_000.0, 100.0), "outbox": (0.0, 1_000.0)}
+_ASSUMED = {
+    "reference": (50.0, 0.0),
+    "audit": (0.0, 1_000.0),
+    "event": (0.0, 1_000.0),
+    "token": (1_000.0, 100.0),
+    "outbox": (0.0, 1_000.0),
+}
 _PEOPLE = frozenset({"user", "customer", "member", "patient", "student"})
 
 
@@ -24,7 +30,9 @@ def attach_volumes(draft: Draft) -> None:
 
 
 def _attach_given(draft: Draft, quantity: Quantity) -> None:
-    slot = {"rows": "rows", "rows_per_period": "rows_per_day", "retention": "retention_days", "users": "rows"}.get(quantity.metric)
+    slot = {"rows": "rows", "rows_per_period": "rows_per_day", "retention": "retention_days", "users": "rows"}.get(
+        quantity.metric
+    )
     if slot is None:
         return
     entity = _subject(draft, "user" if quantity.metric == "users" else quantity.subject)
@@ -49,7 +57,14 @@ def _derive(draft: Draft, entity: EntityDraft) -> None:
     """Children follow their owner: three lines an order."""
     if {"rows", "rows_per_day"} & set(entity.figures) or entity.kind not in _PER_OWNER:
         return
-    owner = next((draft.entities[r.target] for r in draft.relations_of(entity.name) if r.ownership == "owned" and r.target in draft.entities), None)
+    owner = next(
+        (
+            draft.entities[r.target]
+            for r in draft.relations_of(entity.name)
+            if r.ownership == "owned" and r.target in draft.entities
+        ),
+        None,
+    )
     if owner is None:
         return
     factor = _PER_OWNER[entity.kind]
@@ -77,4 +92,9 @@ def _assume(draft: Draft, entity: EntityDraft) -> None:
         entity.figures["rows"] = Figure(value=rows, unit="rows", origin="assumed", basis=reason)
         entity.figures["rows_per_day"] = Figure(value=flow, unit="rows/day", origin="assumed", basis=reason)
     if "rows" not in entity.figures:
-        entity.figures["rows"] = Figure(value=0.0, unit="rows", origin="assumed", basis=f"{human(entity.plural)} start empty and grow by the stated flow")
+        entity.figures["rows"] = Figure(
+            value=0.0,
+            unit="rows",
+            origin="assumed",
+            basis=f"{human(entity.plural)} start empty and grow by the stated flow",
+        )

@@ -24,7 +24,9 @@ from typing import Any
 from database_specialist.agent.errors import ConfigError
 
 _ATTRIBUTE = re.compile(r"^(?P<name>\w+)(?P<flags>[?*]*)(?:\s*:\s*(?P<type>\w+))?(?:\s*=\s*(?P<values>.+))?$")
-_RELATION = re.compile(r"^(?P<role>\w+)\s*->\s*(?P<targets>[\w*]+(?:\s*\|\s*[\w*]+)*)(?P<flags>(?:\s+(?:\?|owned|independent|one))*)$")
+_RELATION = re.compile(
+    r"^(?P<role>\w+)\s*->\s*(?P<targets>[\w*]+(?:\s*\|\s*[\w*]+)*)(?P<flags>(?:\s+(?:\?|owned|independent|one))*)$"
+)
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,9 @@ def read_lexicon(files: Mapping[str, str]) -> Lexicon:
     words = data.get("words", {})
     word_sets["invariant"] = frozenset(words.get("words", {}).get("invariant", "").split())
     return Lexicon(
-        archetypes=MappingProxyType({name: _archetype(name, body) for name, body in data.get("archetypes", {}).items()}),
+        archetypes=MappingProxyType(
+            {name: _archetype(name, body) for name, body in data.get("archetypes", {}).items()}
+        ),
         patterns=tuple(_pattern(body) for body in data.get("attributes", {}).get("pattern", [])),
         conventions=MappingProxyType(data.get("conventions", {})),
         word_sets=MappingProxyType(word_sets),
