@@ -15,7 +15,17 @@ from database_specialist.agent.model.brief import Brief, Metric, Quantity
 from database_specialist.agent.model.operations import Backup, BackupJob
 from database_specialist.agent.operations.archival import plan_archival
 from database_specialist.agent.operations.capacity import Ground
-from database_specialist.agent.operations.figures import DAY_SECONDS, MIB, assumed, derived, number, size, span, unique
+from database_specialist.agent.operations.figures import (
+    DAY_SECONDS,
+    GIB,
+    MIB,
+    assumed,
+    derived,
+    number,
+    size,
+    span,
+    unique,
+)
 from database_specialist.agent.operations.growth import busiest
 from database_specialist.agent.operations.naming import check_query, database_name, shell_query, slug
 
@@ -27,6 +37,7 @@ PREPARE_SECONDS = 900
 """Noticing, deciding and providing a server."""
 RETENTION_DAYS = 30
 LOGICAL_DAYS = 90
+LARGE_DUMP = 100 * GIB
 RPO_SECONDS = 300
 RTO_SECONDS = 4 * 3600
 
@@ -161,7 +172,7 @@ def _fill(line: str, plan: _Plan) -> str:
 
 
 def _job(job: dict[str, Any], plan: _Plan, ground: Ground) -> BackupJob:
-    days = _days(job["days"], plan)
+    days = _days(job["days"], plan, ground)
     return BackupJob(
         kind=job["kind"],
         frequency=_fill(job["frequency"], plan),
@@ -172,9 +183,12 @@ def _job(job: dict[str, Any], plan: _Plan, ground: Ground) -> BackupJob:
     )
 
 
-def _days(name: str, plan: _Plan) -> float:
-    fixed = {"week": 7, "log_week": 7, "logical": max(LOGICAL_DAYS, plan.retention.value)}
-    return fixed.get(name, plan.retention.value)
+def _days(name: str, plan: _Plan, ground: Ground) -> float:
+    """Dumps are kept longer than the other backups, as long as they are small."""
+    is_small = ground.capacity.bytes_year_1.value < LARGE_DUMP
+    kept = plan.retention.value
+    fixed = {"week": 7, "log_week": 7, "logical": max(LOGICAL_DAYS, kept) if is_small else kept}
+    return fixed.get(name, kept)
 
 
 def _size(name: str, days: float, ground: Ground) -> Figure:
