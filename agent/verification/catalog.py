@@ -138,8 +138,11 @@ def differences(expected: Catalog, found: Catalog) -> tuple[str, ...]:
     lines: list[str] = []
     for field in fields(Catalog):
         before, after = getattr(expected, field.name), getattr(found, field.name)
-        lines += [f"missing {field.name}: {_label(fact)}" for fact in before if fact not in set(after)]
-        lines += [f"additional {field.name}: {_label(fact)}" for fact in after if fact not in set(before)]
+        if before == after:
+            continue
+        known, there = set(before), set(after)
+        lines += [f"missing {field.name}: {_label(fact)}" for fact in before if fact not in there]
+        lines += [f"additional {field.name}: {_label(fact)}" for fact in after if fact not in known]
     return tuple(lines)
 
 
