@@ -21,6 +21,8 @@ $(UV):
 
 $(STAMP): $(UV) pyproject.toml uv.lock $(SOURCES)
 	@$(UV) sync --quiet --frozen --all-extras --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@if command -v npm >/dev/null 2>&1; then \
+	  npm ci --silent --no-fund --no-audit --prefix tests/mermaid || echo "make: Mermaid's parser could not be installed; its test is skipped" >&2; fi
 	@touch $@
 
 design: $(STAMP)  ## design the database of the sample in ai_docs/ and write ai_docs/database-design.md
@@ -50,4 +52,4 @@ bench: $(STAMP)  ## time the sample and the growth with the number of tables
 	$(RUN)python benchmarks/growth.py
 
 clean:  ## remove what the targets made
-	rm -rf .venv .venv-tools build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-tools build *.egg-info tests/mermaid/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -29,6 +29,7 @@ from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.operations.plan import plan_operations as derive_operations
 from database_specialist.agent.operations.review import reviewed_operations
 from database_specialist.agent.reading.stack import quick_stack
+from database_specialist.agent.reading.title import project_title
 from database_specialist.agent.report.files import render_files
 from database_specialist.agent.research import Topic, topics
 from database_specialist.agent.rules.critic import judge
@@ -65,9 +66,9 @@ def read_requirements(state: State, runtime: Runtime[Context]) -> Update:
     tell = _progress(runtime, "read_requirements")
     folder = Path(state["folder"])
     designer = _designer(state, runtime)
-    brief = designer.read_requirements(
-        services(runtime).read_folder(folder), project=_project_name(folder), engine=resolve(runtime.context).engine
-    )
+    documents = services(runtime).read_folder(folder)
+    project = project_title(documents) or _project_name(folder)
+    brief = designer.read_requirements(documents, project=project, engine=resolve(runtime.context).engine)
     tell(f"{len(brief.facts)} facts, {len(brief.quantities)} figures, {len(brief.gaps)} gaps")
     research = _merge(state["research_notes"])
     return {"brief": brief.dump(), "research": research.dump(), "usage": _usage(state, designer)}
