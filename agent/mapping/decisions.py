@@ -238,7 +238,7 @@ def _identity_keys(ground: Ground, drafts: Sequence[TableDraft]) -> None:
         "sqlite": "id INTEGER PRIMARY KEY, the row id itself",
     }.get(ground.engine, "id bigint auto_increment")
     naturals = [
-        f"{draft.name} ({', '.join(unique.columns)})"
+        f"{draft.name} ({', '.join(key[1:-1] if key.startswith('(') else key for key in unique.columns)})"
         for draft in drafts
         for unique in draft.uniques
         if "id" not in unique.columns

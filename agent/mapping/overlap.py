@@ -84,7 +84,12 @@ def _by_trigger(
         message=rule.text,
         after=True,
     )
-    why = f"{rule.id}: {rule.text} A trigger, because {engine} has no exclusion constraints."
+    alone = (
+        "SQLite has one writer at a time, so no other can slip in between."
+        if engine == "sqlite"
+        else "Sessions that write at once must do so at SERIALIZABLE, or both may pass."
+    )
+    why = f"{rule.id}: {rule.text} A trigger, because {engine} has no exclusion constraints. {alone}"
     return guard_routine(guard, engine, why=why, rule=rule.id, facts=rule.facts)
 
 

@@ -13,6 +13,7 @@ from database_specialist.agent.mapping.columns import (
 )
 from database_specialist.agent.mapping.distinct import distinct_routines, with_distinct_names
 from database_specialist.agent.mapping.draft import TableDraft
+from database_specialist.agent.mapping.enforcement import record_enforcement
 from database_specialist.agent.mapping.ground import Ground, references_by_source
 from database_specialist.agent.mapping.keys import choose_key
 from database_specialist.agent.mapping.naming import table_names
@@ -67,6 +68,7 @@ def map_schema(
     deferred = defer_cycles(every, engine)
     tables = in_creation_order(with_distinct_names([draft.freeze() for draft in every]))
     _record(ground, drafts, joins)
+    record_enforcement(ground, every, routines)
     decisions.record_cycles(ground, every, deferred)
     return Schema(
         engine=engine,
