@@ -93,7 +93,12 @@ def plan_schema(state: State, runtime: Runtime[Context]) -> Update:
     tell = _progress(runtime, "plan_schema")
     brief, model = Brief.load(state["brief"]), EntityModel.load(state["entity_model"])
     found = _findings(state, "plan_schema")
-    mapped = map_schema(model, engine=brief.stack.engine, engine_version=brief.stack.engine_version, findings=found)
+    mapped = map_schema(
+        model,
+        engine=brief.stack.engine,
+        engine_version=brief.stack.engine_version,
+        findings=_all_findings(state, "plan_schema"),
+    )
     designer = _designer(state, runtime)
     review = designer.review_schema(
         brief,
@@ -124,7 +129,7 @@ def plan_indexes(state: State, runtime: Runtime[Context]) -> Update:
         previous=Workload.load(state["workload"]) if state.get("workload") else None,
         findings=found,
     )
-    computed = choose_indexes(schema, workload, findings=found)
+    computed = choose_indexes(schema, workload, findings=_all_findings(state, "plan_indexes"))
     indexes = reviewed_indexes(computed, designer.review_indexes(brief, schema, workload, computed))
     tell(f"{len(workload.queries)} queries, {len(indexes.planned)} indexes, {len(indexes.rejected)} rejected")
     return {
@@ -145,7 +150,7 @@ def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
         Schema.load(state["relational_schema"]),
         Workload.load(state["workload"]),
         Indexes.load(state["indexes"]),
-        findings=_findings(state, "plan_operations"),
+        findings=_all_findings(state, "plan_operations"),
     )
     operations = reviewed_operations(computed, designer.review_operations(brief, computed))
     tell(f"{len(operations.migrations)} migrations, {sum(operations.seed.rows.values())} seed rows")
@@ -178,10 +183,11 @@ def critic(state: State, runtime: Runtime[Context]) -> Update:
     before = Verdict.load(state["verdict"]).round if state.get("verdict") else 0
     subject, designer = _subject(state), _designer(state, runtime)
     verdict = judge(subject, round=before + 1, extra=designer.criticise(subject))
-    errors = sum(finding.severity == "error" for finding in verdict.findings)
-    tell(f"round {verdict.round}: {'accepted' if verdict.accepted else f'{errors} errors'}")
+    errors = [finding.dump() for finding in verdict.findings if finding.severity == "error"]
+    tell(f"round {verdict.round}: {'accepted' if verdict.accepted else f'{len(errors)} errors'}")
     return {
         "verdict": verdict.dump(),
+        "objections": [*state.get("objections", []), *errors],
         "fingerprints": [*state["fingerprints"], _fingerprint(state)],
         "status": "accepted" if verdict.accepted else "not_accepted",
         "usage": _usage(state, designer),
@@ -248,6 +254,12 @@ def _findings(state: State, node: Stage) -> tuple[Finding, ...]:
         return ()
     found = Verdict.load(state["verdict"]).findings
     return tuple(finding for finding in found if finding.owner == node and finding.severity == "error")
+
+
+def _all_findings(state: State, node: Stage) -> tuple[Finding, ...]:
+    """Return the errors of every round that this node owned: what is computed anew must not forget them."""
+    found = (Finding.load(each) for each in state.get("objections", []))
+    return tuple(finding for finding in found if finding.owner == node)
 
 
 def _subject(state: State) -> Subject:

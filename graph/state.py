@@ -39,6 +39,7 @@ class State(TypedDict):
     evidence: Json  # verify
     measurements: list[Json]  # verify
     verdict: Json  # critic
+    objections: list[Json]  # critic: the errors of all rounds
     fingerprints: list[str]  # critic
     usage: list[Json]  # every node that asks the designer
     status: Status  # critic
@@ -64,6 +65,7 @@ class Update(TypedDict, total=False):
     evidence: Json
     measurements: list[Json]
     verdict: Json
+    objections: list[Json]
     fingerprints: list[str]
     usage: list[Json]
     status: Status
