@@ -198,18 +198,18 @@ def _purge(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _login(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
-    for unique in table.uniques:
+    holder = catalog.account or table
+    tenant = catalog.tenant_key(holder)
+    for unique in holder.uniques:
         names = [text.removeprefix("(lower(").removesuffix("))") for text in unique.columns]
-        columns = [table.column(name) for name in names]
+        columns = [holder.column(name) for name in names]
         if any(column and (column.logical_type == "email" or "user" in column.name) for column in columns):
-            tenant = catalog.tenant_key(table)
-            yield reads.lookup(
-                catalog,
-                table,
-                [text for text in unique.columns if not (tenant and text == tenant.name)],
-                intent="login",
-            )
+            own = [text for text in unique.columns if not (tenant and text == tenant.name)]
+            yield reads.lookup(catalog, holder, own, intent="login")
             return
+    known = next((column.name for column in holder.columns if column.logical_type == "email"), None)
+    if known is not None:
+        yield reads.lookup(catalog, holder, [known], intent="login")
 
 
 def _manage(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:

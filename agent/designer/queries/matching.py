@@ -235,6 +235,8 @@ def _actions(words: Sequence[str], mentions: Sequence[Mention], names: Names) ->
             continue
         if place in inside and not _is_verb(words, place):
             continue
+        if "transition" in intents and _is_noun(words, place):
+            continue
         if stem(word) == "report":
             intents = _of_report(words, place)
             if not intents:
@@ -242,6 +244,13 @@ def _actions(words: Sequence[str], mentions: Sequence[Mention], names: Names) ->
         if word not in _MODALS and word not in _DETERMINERS:
             found.append(Action(stem(word), intents or ("unknown",), place, place + 1))
     return tuple(found)
+
+
+def _is_noun(words: Sequence[str], place: int) -> bool:
+    """Tell "the planned start" and "end date" from the verbs that move a thing to a state."""
+    before = words[place - 1] if place else "."
+    after = words[place + 1] if place + 1 < len(words) else "."
+    return before in _DETERMINERS or before.endswith(("ed", "al")) or after in ("date", "time", "dates", "times")
 
 
 def _of_report(words: Sequence[str], place: int) -> tuple[str, ...]:

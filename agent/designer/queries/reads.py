@@ -198,7 +198,7 @@ def lookup(catalog: Catalog, table: Table, columns: Sequence[str], *, intent: st
     )
     by = " and ".join(names)
     return Draft(
-        name=("login_" if intent == "login" else f"find_{_one(catalog, table)}_by_") + "_".join(names),
+        name=("log_in_by_" if intent == "login" else f"find_{_one(catalog, table)}_by_") + "_".join(names),
         purpose=f"The {_one_word(catalog, table)} with a given {by}"
         + (", with what is needed to check the password." if intent == "login" else "."),
         intent=intent,

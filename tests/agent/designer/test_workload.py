@@ -205,6 +205,24 @@ def test_an_endpoint_is_read_by_its_method_and_path(endpoint: str, name: str) ->
     assert name in served(workload_of(endpoint))
 
 
+def test_a_log_in_reads_the_hash_by_the_unique_identifier() -> None:
+    because = {"added_because": "of the test"}
+    email = Attribute(name="email", meaning="", type="email", unique=True, **because)
+    secret = Attribute(name="password_hash", meaning="", type="secret_hash", **because)
+    model = EntityModel(
+        entities=(Entity(name="user", plural="users", description="", attributes=(email, secret), **because),)
+    )
+    query = named(workload_of("Users log in with e-mail and password.", model=model), "log_in_by_email")
+    assert "users.password_hash" in query.sql
+    assert "WHERE lower(users.email) = lower(:email)" in query.sql
+    assert query.returns == "one"
+
+
+def test_a_noun_is_not_taken_for_a_change_of_state() -> None:
+    workload = workload_of("Staff see the planned start and the shipped date of an order.")
+    assert not [name for name in served(workload) if name.startswith("set_")]
+
+
 def test_a_list_of_things_in_a_state_takes_only_those_and_in_the_order_asked_for() -> None:
     sql = named(workload_of("Staff see all new and paid orders, oldest first."), "list_new_paid_orders").sql
     assert "orders.status IN ('new', 'paid')" in sql
