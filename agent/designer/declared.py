@@ -7,10 +7,11 @@ import re
 from database_specialist.agent.designer.attributes import from_declared
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.nouns import human, name_words
-from database_specialist.agent.model.brief import DeclaredEntity
+from database_specialist.agent.model.brief import DeclaredEntity, DeclaredRelation
 from database_specialist.agent.model.entities import Relationship
 
 _TRUSTED = ("sql", "mermaid", "dbml", "prisma", "graphql", "json_schema", "openapi", "sql_fragment", "code")
+_PART_KINDS = frozenset({"line_item", "weak", "token", "association"})
 _SURROGATE = re.compile(r"^(?:id|uuid|guid|pk|_id)$")
 
 
@@ -105,7 +106,7 @@ def _relate_columns(draft: Draft, entity: EntityDraft, declared: DeclaredEntity)
         role = name.removesuffix("_id")
         required = column.required if column.required is not None else True
         owned = required and (
-            entity.kind in ("line_item", "weak", "token", "association") or entity.name.startswith(target.name + "_")
+            entity.kind in _PART_KINDS or entity.name.startswith(target.name + "_")
         )
         draft.relate(
             Relationship(
@@ -133,37 +134,33 @@ def _relate_declared(draft: Draft) -> None:
             continue
         if relation.cardinality == "one_to_many":
             source, target = target, source
-        if any(known.target == target.name for known in draft.relations_of(source.name)):
-            continue
-        if (
-            any(known.source == target.name and known.target == source.name for known in draft.relationships)
-            and relation.cardinality != "many_to_one"
-        ):
-            continue
-        fact = next(
-            (
-                declared.fact
-                for declared in draft.brief.declared
-                if draft.find(declared.name) in (source, target) and declared.fact
-            ),
-            None,
-        )
-        optional = relation.target_optional if relation.cardinality != "one_to_many" else relation.source_optional
-        owned = source.kind in ("line_item", "weak", "token", "association") or source.name.startswith(
-            target.name + "_"
-        )
-        draft.relate(
-            Relationship(
-                source=source.name,
-                target=target.name,
-                role=target.name if source is not target else "parent",
-                cardinality="many_to_one"
-                if relation.cardinality in ("one_to_many", "many_to_one")
-                else relation.cardinality,
-                required=not optional and relation.cardinality != "many_to_many",
-                ownership="owned" if owned else "referenced",
-                inverse=source.plural,
-                facts=(fact,) if fact else (),
-                added_because=None if fact else f"The documents relate {human(source.name)} to {human(target.name)}.",
-            )
-        )
+        if not _is_known(draft, source, target, relation):
+            draft.relate(_declared_relationship(draft, source, target, relation))
+
+
+def _is_known(draft: Draft, source: EntityDraft, target: EntityDraft, relation: DeclaredRelation) -> bool:
+    """Whether a column already holds this relationship, from either side."""
+    if any(known.target == target.name for known in draft.relations_of(source.name)):
+        return True
+    back = any(known.target == source.name for known in draft.relations_of(target.name))
+    return back and relation.cardinality != "many_to_one"
+
+
+def _declared_relationship(
+    draft: Draft, source: EntityDraft, target: EntityDraft, relation: DeclaredRelation
+) -> Relationship:
+    ends = (source, target)
+    fact = next((each.fact for each in draft.brief.declared if each.fact and draft.find(each.name) in ends), None)
+    optional = relation.source_optional if relation.cardinality == "one_to_many" else relation.target_optional
+    owned = source.kind in _PART_KINDS or source.name.startswith(target.name + "_")
+    return Relationship(
+        source=source.name,
+        target=target.name,
+        role="parent" if source is target else target.name,
+        cardinality="many_to_one" if relation.cardinality == "one_to_many" else relation.cardinality,
+        required=not optional and relation.cardinality != "many_to_many",
+        ownership="owned" if owned else "referenced",
+        inverse=source.plural,
+        facts=(fact,) if fact else (),
+        added_because=None if fact else f"The documents relate {human(source.name)} to {human(target.name)}.",
+    )

@@ -184,9 +184,9 @@ def _broken_attribute(entity: EntityDraft, attribute: Attribute) -> Iterator[Exa
             violates=f"{place}:range",
         )
     if attribute.unique and attribute.type in ("email", "code", "slug", "short_text"):
-        value = {"email": "ada@example.org", "slug": "ada-lovelace"}.get(attribute.type, "A-1001")
-        if attribute.pattern is None and (attribute.length or 99) >= len(value):
-            rows = [_row(entity.name, label, **{attribute.name: value}) for label in ("a", "b")]
+        same = {"email": "ada@example.org", "slug": "ada-lovelace"}.get(attribute.type, "A-1001")
+        if attribute.pattern is None and (attribute.length or 99) >= len(same):
+            rows = [_row(entity.name, label, **{attribute.name: same}) for label in ("a", "b")]
             yield _example(
                 f"Two {human(entity.plural)} with the same {human(attribute.name)}.",
                 rows,

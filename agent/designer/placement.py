@@ -34,8 +34,11 @@ def _homed(draft: Draft) -> set[str]:
         homed |= set(entity.facts)
         for attribute in entity.attributes.values():
             homed |= set(attribute.facts)
-    for element in (*draft.relationships, *(rule for rule in draft.rules if rule.kind != "application")):
-        homed |= set(element.facts)
+    for relation in draft.relationships:
+        homed |= set(relation.facts)
+    for rule in draft.rules:
+        if rule.kind != "application":
+            homed |= set(rule.facts)
     return homed
 
 
@@ -52,5 +55,5 @@ def _reason(draft: Draft, fact: Fact) -> str:
     if _PLAIN.search(fact.text) or _PLAIN.search(" ".join(fact.section)):
         return "It is about how the system looks, and nothing is stored for it."
     if fact.kind == "rule":
-        return f"It names none of the things that are kept ({names}, ...); the part of the system that it is about has to hold it."
+        return f"It names none of the things that are kept ({names}, ...); the part that it is about has to hold it."
     return f"It names none of the things that are kept ({names}, ...), so nothing is stored for it."

@@ -185,10 +185,10 @@ def _overlap(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
                 "the booking transaction locks the row, counts, and then inserts.",
             )  # fmt: skip
             return True
-        low, high = _bounds(entity)
+        bounds = _bounds(entity)
         _add(
             draft, entity, "no_overlap", f"{entity.name}_{role}_no_overlap", sentence(fact.text, 200),
-            attributes=(role, low, high), condition=_still_held(entity), facts=(fact.id,),
+            attributes=(role, *bounds), condition=_still_held(entity), facts=(fact.id,),
         )  # fmt: skip
         return True
     return False
@@ -201,7 +201,7 @@ def _holders_near(draft: Draft, found: list[EntityDraft]) -> Iterator[EntityDraf
             yield entity
 
 
-def _bounds(entity: EntityDraft) -> tuple[str, str] | tuple[()]:
+def _bounds(entity: EntityDraft) -> tuple[str, ...]:
     for low, high in _BOUNDS:
         if (
             low in entity.attributes

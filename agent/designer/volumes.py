@@ -75,26 +75,30 @@ def _derive(draft: Draft, entity: EntityDraft) -> None:
                 value=figure.value * factor,
                 unit=figure.unit,
                 origin="derived",
-                basis=f"{factor:g} {human(entity.plural)} assumed for {human(owner.name)}: {factor:g} x {figure.value:,.0f} {figure.unit}",
+                basis=f"{factor:g} {human(entity.plural)} assumed for each {human(owner.name)}: "
+                f"{factor:g} x {figure.value:,.0f} {figure.unit}",
                 facts=figure.facts,
             )
 
 
 def _assume(draft: Draft, entity: EntityDraft) -> None:
-    user = draft.find("user") or draft.find("customer")
-    people = user.figures.get("rows") if user is not None else None
     if "rows" not in entity.figures and "rows_per_day" not in entity.figures:
-        rows, flow = _ASSUMED.get(entity.kind, (10_000.0, 10.0))
-        reason = f"nothing in the documents counts {human(entity.plural)}; the size of a mid-sized installation"
-        if people is not None and entity.kind in ("core", "token", "association"):
-            rows = people.value if entity.archetype and entity.archetype.name in _PEOPLE else max(100.0, people.value)
-            reason = f"nothing in the documents counts {human(entity.plural)}; one for each of the {people.value:,.0f} {human(user.plural) if user else 'users'}"
+        rows, flow, reason = _assumption(draft, entity)
         entity.figures["rows"] = Figure(value=rows, unit="rows", origin="assumed", basis=reason)
         entity.figures["rows_per_day"] = Figure(value=flow, unit="rows/day", origin="assumed", basis=reason)
     if "rows" not in entity.figures:
-        entity.figures["rows"] = Figure(
-            value=0.0,
-            unit="rows",
-            origin="assumed",
-            basis=f"{human(entity.plural)} start empty and grow by the stated flow",
-        )
+        basis = f"{human(entity.plural)} start empty and grow by their flow"
+        entity.figures["rows"] = Figure(value=0.0, unit="rows", origin="assumed", basis=basis)
+
+
+def _assumption(draft: Draft, entity: EntityDraft) -> tuple[float, float, str]:
+    """Return rows, rows a day and the reason: one for each account where accounts are counted."""
+    rows, flow = _ASSUMED.get(entity.kind, (10_000.0, 10.0))
+    uncounted = f"nothing in the documents counts {human(entity.plural)}"
+    people = draft.find("user") or draft.find("customer")
+    figure = people.figures.get("rows") if people is not None else None
+    if people is None or figure is None or entity.kind not in ("core", "token", "association"):
+        return rows, flow, f"{uncounted}; the size of a mid-sized installation"
+    is_person = entity.archetype is not None and entity.archetype.name in _PEOPLE
+    own = figure.value if is_person else max(100.0, figure.value)
+    return own, flow, f"{uncounted}; one for each of {figure.value:,.0f} {human(people.plural)}"
