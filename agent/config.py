@@ -26,6 +26,8 @@ class Context(BaseModel):
     """An OpenAI-compatible endpoint, such as http://localhost:11434/v1. Empty: OPENAI_BASE_URL, else OpenAI."""
     method: Literal["json_schema", "function_calling", "json_mode"] = "json_schema"
     """How the model is made to answer in JSON; older servers know only one of them."""
+    call_seconds: float = Field(default=300.0, gt=0)
+    """How long one model call may take; with its retries at most three times as long."""
     max_calls: int = Field(default=40, ge=1)
     """The most model calls that a run may make."""
     max_tokens: int = Field(default=400_000, ge=1)
@@ -55,6 +57,7 @@ _ENVIRONMENT = {
     "engine": "DATABASE_SPECIALIST_ENGINE",
     "model": "DATABASE_SPECIALIST_MODEL",
     "method": "DATABASE_SPECIALIST_METHOD",
+    "call_seconds": "DATABASE_SPECIALIST_CALL_SECONDS",
     "max_calls": "DATABASE_SPECIALIST_MAX_CALLS",
     "max_tokens": "DATABASE_SPECIALIST_MAX_TOKENS",
     "research": "RESEARCH",

@@ -73,6 +73,8 @@ def _designer(context: Context, variables: Mapping[str, str], spent: Sequence[Us
         base_url=context.base_url or variables.get("OPENAI_BASE_URL"),
         api_key=variables.get("OPENAI_API_KEY"),
         method=context.method,
+        call_seconds=context.call_seconds,
+        total_seconds=3 * context.call_seconds,
         max_calls=context.max_calls,
         max_tokens=context.max_tokens,
     )
