@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from database_specialist.agent.model.relational import Schema
-from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.model.workload import Index, Indexes, Workload
 from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import sources, statements, table_of
 from database_specialist.agent.rules.walk import foreign_columns, listed, mentions
@@ -31,14 +31,16 @@ def index_serves_nothing(indexes: Indexes, workload: Workload, schema: Schema) -
                 help=f"Drop {listed(gone)} from what {index.name} serves, and the index with it if nothing is left.",
                 severity="error",
             )
-        elif not index.serves and not any(
-            mentions(index.keys[0].expression, name) for name in used.get(index.table, ())
-        ):
+        elif not index.serves and not _is_used(index, used.get(index.table, set())):
             yield Objection(
                 place=f"{index.table}.{index.name}",
                 message=f"{index.name} serves no query and no constraint: every write to {index.table} pays for it.",
                 help=f"Drop {index.name}, or name the query that needs it.",
             )
+
+
+def _is_used(index: Index, used: set[str]) -> bool:
+    return any(mentions(key.expression, name) for key in index.keys[:1] for name in used)
 
 
 def _used_columns(schema: Schema, workload: Workload) -> dict[str, set[str]]:

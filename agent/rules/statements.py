@@ -22,6 +22,9 @@ _DIALECTS = {"postgresql": "postgres", "sqlite": "sqlite", "mysql": "mysql", "ma
 _MAX_CHARACTERS = 20_000
 _MAX_NESTING = 60
 
+# What the parser raises on text that is no SQL, beside its own errors: AttributeError on "select ` { : }".
+_UNREADABLE = (SqlglotError, RecursionError, AttributeError, IndexError, KeyError, TypeError, ValueError)
+
 
 class Predicate(NamedTuple):
     """A condition on one column that holds for every row of the answer."""
@@ -39,7 +42,7 @@ def parsed(sql: str, engine: Engine) -> exp.Expr | None:
         return None
     try:
         return sqlglot.parse_one(sql, read=_DIALECTS[engine])
-    except (SqlglotError, RecursionError):
+    except _UNREADABLE:
         return None
 
 
