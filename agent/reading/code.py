@@ -211,4 +211,6 @@ def resource_of(text: str) -> str | None:
         return None
     parts = [part for part in match.group("path").split("?")[0].split("/") if re.fullmatch(r"[a-z][a-z_-]{2,40}", part)]
     parts = [part for part in parts if part not in ("api", "rest", "public", "admin")]
-    return parts[-1].replace("-", "_") if parts else None
+    if not parts or parts[-1] in words("code", "actions"):
+        return None
+    return parts[-1].replace("-", "_")

@@ -20,7 +20,9 @@ _START = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT)\b")
 _START_ANY_CASE = re.compile(_START.pattern, re.IGNORECASE)
 _NAME = r"[\"`\[]?(?:[a-z_]\w*[\"`\]]?\.[\"`\[]?)?(?P<table>[a-zA-Z_]\w*)[\"`\]]?"
 _INSERT = re.compile(rf"INSERT\s+INTO\s+{_NAME}\s*\((?P<columns>[^()]{{1,2000}})\)", re.IGNORECASE)
-_INSERT_BARE = re.compile(rf"INSERT\s+INTO\s+{_NAME}", re.IGNORECASE)
+_INSERT_BARE = re.compile(rf"INSERT\s+INTO\s+{_NAME}\s*\(", re.IGNORECASE)
+_CATALOG = re.compile(r"(?:pg_|sqlite_|information_schema)", re.IGNORECASE)
+_DERIVED = re.compile(r"\b(\w+)\s+AS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(", re.IGNORECASE)
 _UPDATE = re.compile(
     rf"UPDATE\s+{_NAME}(?:\s+(?:AS\s+)?(?P<alias>[a-z]\w*))?\s+SET\s+(?P<rest>.+)", re.IGNORECASE | re.DOTALL
 )
@@ -52,21 +54,25 @@ class _Collector:
     snippet: Snippet
     tables: dict[str, EntityDraft] = field(default_factory=dict)
     relations: list[tuple[str, str, str, str]] = field(default_factory=list)
+    written: dict[str, bool] = field(default_factory=dict)
+    """Tables that something is written to: these exist even where no column is named."""
+    derived: frozenset[str] = frozenset()
+    """Names of common table expressions, which are no tables."""
 
     def table(self, name: str, start: int, end: int) -> EntityDraft | None:
         """Return the draft of a table, new when it is seen for the first time; None for what cannot be a table."""
-        if name.lower() in _RESERVED or len(name) < 2:
+        if name.lower() in _RESERVED or len(name) < 2 or _CATALOG.match(name) or name in self.derived:
             return None
         return self.tables.setdefault(name, EntityDraft(name, self.snippet.span(start, end)))
 
 
 def read_fragments(snippet: Snippet, *, any_case: bool = False) -> Declarations:
     """Read the tables and columns that SQL fragments name; keywords must be in capitals unless `any_case`."""
-    collector = _Collector(snippet)
+    collector = _Collector(snippet, derived=frozenset(_DERIVED.findall(snippet.text)))
     for start, text in _statements(snippet.text, _START_ANY_CASE if any_case else _START):
         _read_statement(collector, start, text)
     # A table without one column is a word after FROM.
-    known = {name: draft for name, draft in collector.tables.items() if draft.attributes}
+    known = {name: draft for name, draft in collector.tables.items() if draft.attributes or name in collector.written}
     entities = tuple(
         DeclaredEntity(name=name, origin="sql_fragment", attributes=tuple(draft.attributes.values()), span=draft.span)
         for name, draft in known.items()
@@ -98,10 +104,14 @@ def _read_statement(collector: _Collector, start: int, text: str) -> None:
 
 
 def _read_insert(collector: _Collector, start: int, text: str) -> None:
-    match = _INSERT.match(text)
+    match = _INSERT.match(text) or _INSERT_BARE.match(text)
     if match is None:
         return
     draft = collector.table(match.group("table"), start, start + match.end())
+    if draft is not None:
+        collector.written[draft.name] = True
+    if match.re is _INSERT_BARE:
+        return
     for column in match.group("columns").split(","):
         name = column.strip(' \n\t"`[]')
         # In a list of columns even a reserved word is one: `key`, `type`, `order`.

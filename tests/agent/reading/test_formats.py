@@ -274,3 +274,20 @@ def test_a_sentence_that_names_a_tables_columns_declares_it() -> None:
 
 def test_a_list_of_prose_under_a_model_declares_nothing() -> None:
     assert brief("## Data model\n\n- Customers place orders\n- Orders have lines\n- products: many\n").declared == ()
+
+
+def test_a_table_that_is_written_to_exists_even_without_columns() -> None:
+    read = brief("```\nBEGIN;\nINSERT INTO ledger_entries (...) VALUES (...);\nCOMMIT;\n```\n")
+    assert entity(read, "ledger_entries").attributes == ()
+
+
+def test_catalogs_and_common_table_expressions_are_no_tables() -> None:
+    read = brief(
+        "```sql\nWITH recent AS (SELECT o.id FROM orders o WHERE o.paid = true)\nSELECT recent.id FROM recent;\n"
+        "SELECT relname FROM pg_class;\n```\n"
+    )
+    assert [declared.name for declared in read.declared] == ["orders"]
+
+
+def test_a_sample_under_a_route_that_names_no_resource_declares_nothing() -> None:
+    assert brief('`GET /api/health`\n\n```json\n{"status": "ok", "uptime": 3}\n```\n').declared == ()
