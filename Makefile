@@ -6,7 +6,7 @@ STAMP  := .venv/.synchronised
 SOURCES := $(shell find agent graph prompts tools -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup design test check format golden campaign bench clean
+.PHONY: help setup design test check format golden schema campaign bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -42,7 +42,10 @@ format: $(STAMP)  ## format and mend what can be mended automatically
 	$(RUN)ruff format .
 
 golden: $(STAMP)  ## write the expected files of the tests anew; look at the difference before committing
-	$(RUN)pytest --update-golden
+	UPDATE_GOLDEN=1 $(RUN)pytest
+
+schema: $(STAMP)  ## write the JSON Schema of database-design.json anew from the model
+	$(RUN)python -m database_specialist.agent.model.schema_file > .schema && mv .schema agent/model/database-design.schema.json
 
 campaign: $(STAMP)  ## the longer test campaigns, kept out of `make test`
 	$(RUN)pytest -m campaign
