@@ -104,6 +104,7 @@ class _Stage:
         for entity in lineage(row.entity, self._model):
             table = entity_table(entity.name, self._model, self._schema)
             own = {name: value for name, value in given.items() if table.column(name)}
+            own = {**self._initial_state(table), **own}
             if parts:
                 own.update(_shared_key(table, parts))
             made = self._add(table, own, expected if expected and expected.table == table.name else None)
@@ -114,6 +115,14 @@ class _Stage:
             for _, made in parts:
                 self._population.avoid(made)
         self._link(row)
+
+    def _initial_state(self, table: Table) -> dict[str, Value]:
+        """Return the state in which a row of the table begins, when its entity has a lifecycle."""
+        entity = self._model.entity(table.entity) if table.entity else None
+        if entity is None or entity.lifecycle is None or entity.attribute(entity.lifecycle.attribute) is None:
+            return {}
+        columns = column_name(self._model, entity.name, entity.lifecycle.attribute, engine=self._schema.engine)
+        return {name: entity.lifecycle.initial for name in columns if table.column(name)}
 
     def _given(self, row: ExampleRow) -> dict[str, Value]:
         given: dict[str, Value] = {}
@@ -212,7 +221,8 @@ class _Stage:
         if table is None or depth > _DEPTH:
             raise ExampleError(f"{self._example.id}: no owner can be made in {name}")
         self._provide_owners(table, {}, depth + 1)
-        made = self._population.add(table, Wish(sparse=True))
+        made = self._population.add(table, Wish(self._initial_state(table), sparse=True))
+        made = made or self._population.add(table, Wish(sparse=True))
         if made is None:
             raise ExampleError(f"{self._example.id}: no valid row of {name} was found")
         self._statements += insert_statements(table, [made], self._schema)

@@ -112,3 +112,38 @@ def test_what_is_valid_is_taken_by_sqlite(given: Example, model: EntityModel, sq
 def test_what_cannot_be_said_is_an_error_that_says_why(given: Example, reason: str, model: EntityModel) -> None:
     with pytest.raises(ExampleError, match=reason):
         example_statements(given, model, map_schema(model, engine="postgresql"))
+
+
+def test_a_row_begins_in_the_first_state_of_its_lifecycle(model: EntityModel) -> None:
+    # Seven states: the number of the row must not decide which one it is.
+    states = ("draft", "sent", "seen", "agreed", "signed", "closed", "void")
+    order = model.entity("order")
+    assert order is not None
+    assert order.lifecycle is not None
+    status = order.attributes[0].model_copy(update={"values": states})
+    order = order.model_copy(
+        update={
+            "attributes": (status, *order.attributes[1:]),
+            "lifecycle": order.lifecycle.model_copy(update={"initial": "seen"}),
+        }
+    )
+    entities = tuple(order if each.name == "order" else each for each in model.entities)
+    changed = model.model_copy(update={"entities": entities})
+    script = example_statements(example(row("order")), changed, map_schema(changed, engine="postgresql"))
+    assert "'seen'" in script.probe
+
+
+def test_only_the_reference_meant_stands_in_the_way_of_a_deletion(
+    model: EntityModel, database: PostgresDatabase
+) -> None:
+    # A booking and an order both refer to a customer; the order is not to be there.
+    given = example(
+        row("customer", "c"), row("booking", "b", customer="@c"), delete="c", violates="booking.customer:restrict"
+    )
+    schema = map_schema(model, engine="postgresql")
+    database.run(create_statements(schema))
+    script = example_statements(given, model, schema)
+    database.run(script.setup)
+    with pytest.raises(StatementError) as refusal:
+        database.execute(script.probe)
+    assert refusal.value.constraint == "bookings_customer_id_fkey"
