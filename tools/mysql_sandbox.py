@@ -7,17 +7,22 @@ neither                   every statement is parsed, nothing is run, and each re
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 import sqlglot
 from sqlglot.errors import SqlglotError
 
+from database_specialist.agent.errors import SandboxError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.sandbox import Result, Sandbox, StatementError
+from database_specialist.tools.mysql_server import find_mariadb, running_mariadb
 
 _LONGEST = 200_000
 _DEEPEST = 40
@@ -30,7 +35,54 @@ def open_mysql(engine: Engine, *, dsn: str | None = None, search_path: str | Non
 
     `search_path` replaces PATH in the search for a server.
     """
-    yield ParserSandbox(engine, "no MySQL server: give one with --mysql-dsn, or put mariadbd on PATH")
+    if importlib.util.find_spec("pymysql") is None:
+        if dsn:
+            raise SandboxError("--mysql-dsn needs a driver. Remedy: `pip install 'database-specialist[mysql]'`.")
+        yield ParserSandbox(engine, "no MySQL server was tried: the driver is an extra, database-specialist[mysql]")
+        return
+    if dsn:
+        with _on_server(dsn_arguments(dsn)) as given:
+            yield given
+        return
+    binaries = find_mariadb(search_path)
+    if binaries is None:
+        yield ParserSandbox(engine, "no MySQL server: give one with --mysql-dsn, or put mariadbd on PATH")
+        return
+    with running_mariadb(binaries) as socket, _on_server(socket_arguments(socket)) as private:
+        yield private
+
+
+@contextmanager
+def _on_server(arguments: dict[str, Any]) -> Iterator[Sandbox]:
+    from database_specialist.tools.mysql_database import MysqlSandbox  # its driver is an extra
+
+    sandbox = MysqlSandbox(arguments)
+    try:
+        yield sandbox
+    finally:
+        sandbox.close()
+
+
+def dsn_arguments(dsn: str) -> dict[str, Any]:
+    """Return the connection arguments of "mysql://user:password@host:port/".
+
+    Raises:
+        SandboxError: it is not of that form.
+    """
+    parts = urlsplit(dsn)
+    if parts.scheme not in ("mysql", "mariadb") or not parts.hostname:
+        raise SandboxError("--mysql-dsn must look like mysql://user:password@host:port/")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or 3306,
+        "user": unquote(parts.username or "root"),
+        "password": unquote(parts.password or ""),
+    }
+
+
+def socket_arguments(socket: Path) -> dict[str, Any]:
+    """Return the connection arguments of a private server."""
+    return {"unix_socket": str(socket), "user": "root", "password": ""}
 
 
 class ParserSandbox:
