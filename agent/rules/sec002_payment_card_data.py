@@ -24,9 +24,10 @@ def payment_card_data(schema: Schema) -> Iterator[Objection]:
         bound = length(column.type)
         readable = family(column.type) in ("text", "integer", "decimal") and (bound is None or bound > 4)
         if column.logical_type != "secret_hash" and (code or (number and readable)):
-            rule_ = "must never be stored" if code else "may be stored unreadable only"
+            demand = "must never be stored" if code else "may be stored unreadable only"
             yield Objection(
                 place=f"{table.name}.{column.name}",
-                message=f"{table.name}.{column.name} {rule_} (PCI DSS 3): it brings the whole database into its scope.",
+                message=f"{table.name}.{column.name} {demand} (PCI DSS 3): it brings the whole database into its "
+                "scope.",
                 help=f"Drop {table.name}.{column.name}; keep the payment provider's token and the last four digits.",
             )

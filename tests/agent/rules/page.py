@@ -17,7 +17,7 @@ import yaml
 from sqlglot import exp
 
 from database_specialist.agent.dialects import split_statements
-from database_specialist.agent.model.base import Figure, Part
+from database_specialist.agent.model.base import Figure, Part, Span
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import EvidenceLog
@@ -102,6 +102,8 @@ def _complete(kind: Any, data: Any) -> Any:
         return [_complete(get_args(kind)[0], item) for item in data or ()]
     if kind is Figure and not isinstance(data, dict):
         return {"value": float(data or 0), "unit": "rows", "origin": "assumed", "basis": "the example's"}
+    if kind is Span and data is None:
+        return {"file": "requirements.md", "line": 1, "end_line": 1}
     if isinstance(kind, type) and issubclass(kind, Part):
         data = {} if data is None else data
         wanted = {n: f for n, f in kind.model_fields.items() if f.is_required() or n in data}

@@ -53,6 +53,14 @@ def test_a_rule_fires_on_its_bad_example_and_is_silent_on_the_good_one(rule: Rul
 
 
 @every_rule
+def test_a_page_quotes_what_the_critic_says_of_its_bad_example(rule: Rule) -> None:
+    page = read_page(PAGES / f"{rule.code}.md")
+    first = next(rule(subject_of(page.bad)))
+    said = f"> **{first.place}** ({first.severity}): {first.message}\n>\n> {first.help}\n"
+    assert f"\n{said}\n## Good\n" in page.text
+
+
+@every_rule
 def test_a_finding_says_the_consequence_and_begins_its_help_with_the_change(rule: Rule) -> None:
     for finding in rule(subject_of(read_page(PAGES / f"{rule.code}.md").bad)):
         assert finding.place
