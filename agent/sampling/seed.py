@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.dialects.statements import script
 from database_specialist.agent.model.base import Engine
@@ -26,17 +28,35 @@ def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> S
     population = Population(entity_model, schema, sizes=sizes)
     inserts: list[str] = []
     updates: list[str] = []
-    for table in schema.tables:
+    ordered = _filling_order(schema)
+    for table in ordered:
         _fill(population, table, sizes[table.name])
         inserts += insert_statements(table, population.rows[table.name], schema)
-    for table in schema.tables:
-        updates += _late_links(table, population)
+    for place, table in enumerate(ordered):
+        updates += _late_links(table, {each.name for each in ordered[place + 1 :]}, population)
     counters = [statement for table in schema.tables for statement in _counter(table, schema)]
     return Seed(
         sql=script((*_opening(schema), *inserts, *updates, *_closing(schema), *counters)),
-        rows={name: len(made) for name, made in population.rows.items()},
+        rows={table.name: len(population.rows[table.name]) for table in ordered},
         note=_note(schema, population),
     )
+
+
+def _filling_order(schema: Schema) -> list[Table]:
+    """Return the tables so that required references point back; in a cycle the optional ones are set later."""
+    waiting = {table.name: table for table in schema.tables}
+    ordered: list[Table] = []
+    while waiting:
+        free = [table for table in waiting.values() if not _awaits(table, waiting, optional_too=True)]
+        startable = free or [table for table in waiting.values() if not _awaits(table, waiting, optional_too=False)]
+        chosen = startable[0] if startable else next(iter(waiting.values()))
+        ordered.append(waiting.pop(chosen.name))
+    return ordered
+
+
+def _awaits(table: Table, waiting: Collection[str], *, optional_too: bool) -> bool:
+    targets = (key.ref_table for key in table.foreign_keys if optional_too or not is_optional(table, key))
+    return any(name in waiting and name != table.name for name in targets)
 
 
 def _fill(population: Population, table: Table, size: int) -> None:
@@ -55,7 +75,7 @@ def _needs_one_transaction(schema: Schema) -> bool:
 
 
 def _has_forward_keys(schema: Schema) -> bool:
-    place = {table.name: number for number, table in enumerate(schema.tables)}
+    place = {table.name: number for number, table in enumerate(_filling_order(schema))}
     return any(
         place.get(key.ref_table, -1) > place[table.name] and not is_optional(table, key)
         for table in schema.tables
@@ -92,11 +112,9 @@ def _owners(table: Table) -> list[ForeignKey]:
     return [key for key in table.foreign_keys if key.on_delete == "cascade"]
 
 
-def _late_links(table: Table, population: Population) -> list[str]:
+def _late_links(table: Table, later: set[str], population: Population) -> list[str]:
     """Set the optional references into a table that was filled later."""
     schema, statements = population.schema, []
-    place = [each.name for each in schema.tables].index(table.name)
-    later = {each.name for each in schema.tables[place + 1 :]}
     for key in table.foreign_keys:
         parents = population.rows[key.ref_table]
         if key.ref_table in later and parents and not table.append_only and table.primary_key:
