@@ -43,6 +43,7 @@ BLANK = "template1"
 PRE_CREATED = ("pg_stat_statements", "vector")
 """Extensions that only a superuser may create and that a design may use: they stand in `BLANK`."""
 
+_OTHER_SERVER = "give the programs of another PostgreSQL with --pg-bin"
 _INITDB = ("--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync", "--wal-segsize=1")
 _SETTINGS = {
     "listen_addresses": "",
@@ -167,10 +168,7 @@ def _readable(binaries: Binaries, user: int | None) -> Binaries:
     """Return the programs at a place where the server's user can read them, copied there when need be."""
     if user is None or files.is_open_to_all(binaries.bin):
         return binaries
-    shelf = files.cache_folder(None)
-    if not files.is_open_to_all(shelf.parent):
-        shelf = files.cache_folder(Path(files.run_base(user)) / f"database-specialist-{os.geteuid()}")
-    shelf.chmod(0o711)
+    shelf = files.shared_shelf()
     key = hashlib.sha256(f"{binaries.root} {binaries.version}".encode()).hexdigest()[:12]
     copy = files.publish(shelf / f"programs-{key}", lambda building: _copy_programs(binaries.root, building))
     return replace(
@@ -247,7 +245,8 @@ def _run(command: Sequence[str | Path], run: Path, user: int | None, *, text: st
         extra_groups=None if user is None else [],
     )
     if done.returncode:
-        raise SandboxError(f"{Path(command[0]).name} failed: {_last_line(done.stderr)}")
+        remedy = "run as a user that /etc/passwd names" if "look up effective user" in done.stderr else _OTHER_SERVER
+        raise SandboxError(f"{Path(command[0]).name} failed: {_last_line(done.stderr)}. Remedy: {remedy}.")
 
 
 def _environment() -> dict[str, str]:
@@ -330,7 +329,7 @@ def _await_ready(server: Server) -> None:
     log = server.folder / "log"
     raise SandboxError(
         f"PostgreSQL {server.binaries.version} ({server.binaries.source}) does not start: "
-        f"{_last_line(log.read_text(errors='replace') if log.exists() else '')}"
+        f"{_last_line(log.read_text(errors='replace') if log.exists() else '')}. Remedy: {_OTHER_SERVER}."
     )
 
 

@@ -157,6 +157,16 @@ def cache_folder(preferred: Path | None) -> Path:
     raise SandboxError(f"{tempfile.gettempdir()} cannot be written. Remedy: set TMPDIR or XDG_CACHE_HOME.")
 
 
+def shared_shelf() -> Path:
+    """Return a folder of ours on disk that others may read through: memory is often mounted without execution."""
+    for base in _run_bases():
+        if base != _MEMORY and base.is_dir() and is_open_to_all(base):
+            shelf = cache_folder(base / f"database-specialist-{os.geteuid()}")
+            shelf.chmod(0o711)
+            return shelf
+    raise SandboxError(f"{tempfile.gettempdir()} is closed to other users. Remedy: do not run as root.")
+
+
 def _cache_candidates(preferred: Path | None) -> Iterator[Path]:
     if preferred is not None:
         yield preferred
