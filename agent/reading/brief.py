@@ -108,6 +108,9 @@ def _section(source: SourceText, entity: DeclaredEntity) -> tuple[str, ...]:
 def _fact(entry: _Entry) -> Fact:
     statement = entry.statement
     named = next(find_technologies(statement.title or statement.text), None) is not None
+    # "Persistence | PostgreSQL 16": a cell that begins with a technology is a choice of it.
+    chosen = (next(find_technologies(without_marks(cell.text)), None) for cell in statement.cells)
+    named = named or any(mention is not None and mention.start == 0 for mention in chosen)
     return Fact(
         id=entry.id,
         kind=classify(statement, entry.source.role, has_quantity=bool(entry.readings), names_technology=named),

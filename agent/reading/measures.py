@@ -36,7 +36,7 @@ _PER = re.compile(
     r"\s*(?:/|\bper\b|\ban?\b|\beach\b|\bevery\b|\ba(?=\s))\s*(?P<unit>s|sec"
     r"|second|min|minute|h|hr|hour|d|day|business day|working day|wk|week|month"
     r"|mo|quarter|year|yr|annum)s?\b"
-    r"|\s+(?P<adverb>hourly|daily|weekly|monthly|quarterly|annually|yearly)\b",
+    r"|\s+(?P<adverb>hourly|daily|weekly|monthly|quarterly|annually|yearly)\b|\s+(?P<latin>p\.\s?a\b)",
     re.IGNORECASE,
 )
 _PERIODS = {
@@ -388,7 +388,11 @@ def _flow(place: _Place) -> Reading | None:
     """A count per period: "orders/day", "parcels a quarter", "20k daily orders", "orders per day: 300"."""
     noun, rest = _noun(place)
     period = _PER.match(rest) or _PER.match(place.after)
-    days = _PERIODS[(period.group("unit") or period.group("adverb")).lower()] if period else _adjective_period(place)
+    days = (
+        _PERIODS[(period.group("unit") or period.group("adverb") or "year").lower()]
+        if period
+        else _adjective_period(place)
+    )
     small_bound = _LIMIT.search(place.before) and place.amount.value < 1000
     if days is None or small_bound or _is_skipped(place):
         return None

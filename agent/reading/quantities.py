@@ -18,7 +18,7 @@ from database_specialist.agent.reading.statements import Statement, heading_titl
 from database_specialist.agent.reading.vocabulary import pattern, words
 
 _CLAUSE = re.compile(
-    r"[,;](?!\d)|(?<=\w)\.\s|\s[\u2013\u2014]\s|(?<![A-Z])/(?=\s*(?:RTO|RPO)\b)|\band\b(?=\s+(?:an?\s+)?(?:RTO|RPO)\b)"
+    r"[,;](?!\d)|(?<=\w)(?<!Mio)(?<!Mrd)(?<!approx)\.\s|\s[\u2013\u2014]\s|(?<![A-Z])/(?=\s*(?:RTO|RPO)\b)|\band\b(?=\s+(?:an?\s+)?(?:RTO|RPO)\b)"
 )
 _ROW_WORDS = re.compile(r"[A-Za-z]{3,}")
 _UNIT_ONLY = re.compile(

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from database_specialist.agent.reading.blocks import Block, read_blocks
+from database_specialist.agent.reading.outline import outlined
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.reading.statements import Statement, read_statements
 from database_specialist.agent.reading.text import clean
@@ -59,7 +60,9 @@ class SourceText:
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         """The blocks of a prose document; none for a machine format."""
-        return read_blocks(self.text) if self.format in ("markdown", "text") else ()
+        if self.format not in ("markdown", "text"):
+            return ()
+        return read_blocks(outlined(self.text, plain=self.format == "text"))
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:

@@ -33,8 +33,8 @@ _CHOICE = re.compile(
     re.IGNORECASE,
 )
 _REJECTED_BEFORE = re.compile(
-    r"(?:instead of|rather than|over|not|than|versus|vs\.?|unlike|considered(?:"
-    r" and rejected)?|rejected|ruled out|replac(?:e|es|ing)"
+    r"(?:instead of|rather than|over|not|than|versus|vs\.?|unlike|against|considered(?:"
+    r" and rejected)?:?|rejected|ruled out|replac(?:e|es|ing)"
     r"|migrat(?:e|ed|ing) (?:away )?from|alternatives? (?:to|are|were)|without"
     r"|compared (?:to|with)|evaluated|moved? (?:away )?from|no)"
     r"\s+(?:using\s+|a\s+|an\s+|the\s+)?(?:[\w.+-]+(?:,| and| or|/)\s*){0,3}$",

@@ -34,6 +34,7 @@ _STATED_PRIORITY = re.compile(
     r"|won'?t(?: have)?|p[0-3]|high|medium|low|critical)\b",
     re.IGNORECASE,
 )
+_LAST_PRIORITY = re.compile(r"[.!]\s*[\[(](must|should|could|won'?t)(?:[ -]have)?[\])]\s*$", re.IGNORECASE)
 _INLINE_LATER = re.compile(
     r"[\[(](?:planned|future|later|deferred|roadmap|backlog|stretch goal|post-mvp|not (?:yet )?in (?:the )?(?:mvp|v1)"
     r"|[^\])\n]{0,20}\b(?:phase|version|release|v)\s?[2-9][^\])\n]{0,20}"
@@ -158,7 +159,7 @@ def _of_text(block: Block) -> Iterator[Statement]:
         return
     text, title, offset = _take_lead(block)
     shown = without_marks(text[:200])
-    stated = _STATED_PRIORITY.search(block.text)
+    stated = _STATED_PRIORITY.search(block.text) or _LAST_PRIORITY.search(block.text)
     label, _ = take_label(title or shown)
     if title:
         title = take_label(title)[1].strip(" :") or None
@@ -173,8 +174,12 @@ def _of_text(block: Block) -> Iterator[Statement]:
         scope, priority, flat = _marked(flat, block.text, block.section)
         if stated:
             priority = as_priority(stated.group(1))
-        if any(character.isalnum() for character in flat) and not _STATED_PRIORITY.fullmatch(flat.rstrip(".")):
+        if any(character.isalnum() for character in flat) and not _is_priority(flat):
             yield Statement(flat, line, end, block.section, block.kind, label, title, priority, scope)
+
+
+def _is_priority(text: str) -> bool:
+    return bool(_STATED_PRIORITY.fullmatch(text.rstrip(".")) or _INLINE_PRIORITY.fullmatch(text))
 
 
 def _take_lead(block: Block) -> tuple[str, str | None, int]:

@@ -24,9 +24,10 @@ _AFTER_VERB = re.compile(
 _BEFORE_VERB = re.compile(
     r"([A-Za-z][\w-]*(?: [a-z][\w-]*){0,2}?)\s+(?:\w+ly\s+)?"
     r"(?:(?:is|are|be|must be|shall be|will be|should be)\s+)?"
-    r"(?:retained|kept|stored|preserved|archived|purged|deleted|removed|held|retention)\b",
+    r"(?:retained|kept|stored|preserved|archived|purged|deleted|removed|held)\b",
     re.IGNORECASE,
 )
+_NAMED_RETENTION = re.compile(r"([A-Za-z][\w ]{1,30}?)\s+retention\b", re.IGNORECASE)
 _OF = re.compile(r"[\s\w]{0,12}?\bof\s+([A-Za-z][\w ]{2,30})")
 _POLICY = re.compile(r"\b(?:data )?(?:retention|archiv\w+|policy|policies)\b", re.IGNORECASE)
 _AVAILABLE_WORDS = re.compile(
@@ -70,7 +71,7 @@ def retained(before: str, after: str, topic: str) -> str:
     match = _BEFORE_VERB.search(before)
     if match:
         return " and ".join(singular(_trim(part)) for part in re.split(r"\s+and\s+", match.group(1)) if part)
-    match = _OF.match(after)
+    match = _NAMED_RETENTION.search(before) or _OF.match(after)
     if match:
         return singular(_trim(match.group(1)))
     named = _POLICY.sub("", topic).strip(" :-")

@@ -209,3 +209,30 @@ def test_the_summary_is_the_first_sentence_about_the_system() -> None:
         "# Shop\n\nVersion 1.2 of this document, agreed on Monday.\n\nThe shop sells books to readers in Europe.\n"
     )
     assert read.summary == "The shop sells books to readers in Europe."
+
+
+def test_labelled_lines_without_bullets_are_facts_of_their_own() -> None:
+    read = facts("Requirements are:\nFR-1 Users can pay.\nFR-2: Users can leave.\n")
+    assert [(fact.label, fact.span.line) for fact in read] == [("FR-1", 2), ("FR-2", 3)]
+
+
+def test_numbered_titles_of_plain_text_are_headings() -> None:
+    text = (
+        "1. INTRODUCTION\nThe clinic plans visits.\n\n"
+        "2. FUNCTIONAL REQUIREMENTS\n2.1 Appointments\nREQ-1 The system shall book.\n\n"
+        "WON'T HAVE\n * Billing\n\n3. Quality\n3.1 Volume: 300 concurrent users\n3.2 RPO: 24h\n"
+    )
+    read = brief(text, "srs.txt")
+    assert [(fact.text, fact.section, fact.scope, fact.span.line) for fact in read.facts] == [
+        ("The clinic plans visits.", ("INTRODUCTION",), "in", 2),
+        ("The system shall book.", ("FUNCTIONAL REQUIREMENTS", "Appointments"), "in", 6),
+        ("Billing", ("WON'T HAVE",), "out", 9),
+        ("Volume: 300 concurrent users", ("Quality",), "in", 12),
+        ("RPO: 24h", ("Quality",), "in", 13),
+    ]
+    assert [quantity.metric for quantity in read.quantities[:2]] == ["concurrent_users", "rpo"]
+
+
+def test_a_numbered_list_of_plain_text_stays_a_list() -> None:
+    read = brief("Steps\n\n1. Choose a seat\n2. Pay the price\n3. Print the ticket\n", "notes.txt")
+    assert [fact.text for fact in read.facts][1:] == ["Choose a seat", "Pay the price", "Print the ticket"]

@@ -17,6 +17,8 @@ NOTATIONS = [
     ("Daily orders: 20,000", "rows_per_period", "order", 20_000, "rows/day"),
     ("5-10k bookings per day", "rows_per_period", "booking", 10_000, "rows/day"),
     ("Half a million trips a year", "rows_per_period", "trip", 500_000 / 365, "rows/day"),
+    ("1.2 Mio. appointments p.a.", "rows_per_period", "appointment", 1.2e6 / 365, "rows/day"),
+    ("Log retention: 90 days", "retention", "log", 90, "days"),
     ("500 TPS", "requests_per_second", "request", 500, "requests/s"),
     ("3 million page views per month", "requests_per_second", "page view", 3e6 / 30 / 86400, "requests/s"),
     ("99.95% availability", "availability", "system", 99.95, "%"),
