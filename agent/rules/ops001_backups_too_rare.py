@@ -31,18 +31,33 @@ _EVERY = re.compile(
 
 @rule("OPS001", "error", "Backups too rare for the RPO", owner="plan_operations")
 def backups_too_rare(operations: Operations) -> Iterator[Objection]:
-    """Object where no job runs as often as the recovery point objective. A rhythm that cannot be read is trusted."""
+    """Object where no job runs as often as the RPO; as a warning where the RPO is 0. What cannot be read is trusted."""
     backup = operations.backup
     intervals = [seconds(job.frequency) for job in backup.jobs]
     known = [interval for interval in intervals if interval is not None]
-    if len(known) == len(intervals) and (not known or min(known) > backup.rpo.value):
-        often = f"every {min(known):,.0f} s at best" if known else "never"
-        yield Objection(
-            place="backup",
-            message=f"Backups run {often}, and at most {backup.rpo.value:,.0f} s of data may be lost "
-            f"({backup.rpo.basis}).",
-            help="Add continuous WAL archiving (or binary logs), or a job that runs within the RPO.",
-        )
+    if len(known) < len(intervals) or (known and min(known) <= backup.rpo.value):
+        return
+    often = f"every {min(known):,.0f} s at best" if known else "never"
+    lossless = backup.rpo.value == 0
+    if lossless and "synchronous" in _standby(operations):
+        return
+    yield Objection(
+        place="backup",
+        message=f"Backups run {often}, and at most {backup.rpo.value:,.0f} s of data may be lost ({backup.rpo.basis}).",
+        help="Add a synchronous standby (synchronous_commit = on): no backup alone loses nothing."
+        if lossless
+        else "Add continuous WAL archiving (or binary logs), or a job that runs within the RPO.",
+        severity="warning" if lossless and known else None,
+    )
+
+
+def _standby(operations: Operations) -> str:
+    """Return what the plan says about copies that are written at once."""
+    backup, scaling = operations.backup, operations.scaling
+    jobs = [f"{job.frequency} {job.why}" for job in backup.jobs]
+    decided = [f"{decision.choice} {decision.why}" for decision in (*backup.decisions, *scaling.decisions)]
+    lines = [*jobs, *backup.disaster_recovery, *decided, *(replica.why for replica in scaling.replicas)]
+    return re.sub(r"\basynchronous", "", " ".join(lines).lower())
 
 
 def seconds(frequency: str) -> float | None:

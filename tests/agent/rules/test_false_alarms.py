@@ -183,3 +183,9 @@ def test_a_query_that_cannot_be_read_in_bounds_is_left_to_the_engine() -> None:
 def test_the_rhythm_of_the_backups_is_held_against_the_rpo(frequency: str, objected: bool) -> None:
     yaml = f"operations: {{backup: {{rpo: 300, jobs: [{{kind: base, frequency: '{frequency}'}}]}}}}"
     assert bool(severities("OPS001", "", yaml)) is objected
+
+
+def test_an_rpo_of_zero_asks_for_a_synchronous_standby_and_is_met_by_one() -> None:
+    yaml = "operations: {{backup: {{rpo: 0, jobs: [{{kind: wal, frequency: every 10 s}}], disaster_recovery: [{}]}}}}"
+    assert severities("OPS001", "", yaml.format("promote the asynchronous standby")) == ["warning"]
+    assert severities("OPS001", "", yaml.format("promote the synchronous standby")) == []
