@@ -119,9 +119,19 @@ def _late_links(table: Table, later: set[str], population: Population) -> list[s
         parents = population.rows[key.ref_table]
         if key.ref_table in later and parents and not table.append_only and table.primary_key:
             empty = [row for row in population.rows[table.name] if any(row[name] is None for name in key.columns)]
-            pairs = zip(empty[:_LINKS_SET_LATER], parents, strict=False)
-            statements += [_link(table, key, row, parent, schema.engine) for row, parent in pairs]
+            unused = list(parents)
+            for row in empty[:_LINKS_SET_LATER]:
+                # What the row holds already stays: the tenant of a composite key.
+                fitting = [parent for parent in unused if _fits(key, row, parent)]
+                if fitting:
+                    unused.remove(fitting[0])
+                    statements.append(_link(table, key, row, fitting[0], schema.engine))
     return statements
+
+
+def _fits(key: ForeignKey, row: dict[str, Value], parent: dict[str, Value]) -> bool:
+    pairs = zip(key.columns, key.ref_columns, strict=True)
+    return all(row[name] is None or row[name] == parent[ref] for name, ref in pairs)
 
 
 def _link(table: Table, key: ForeignKey, row: dict[str, Value], parent: dict[str, Value], engine: Engine) -> str:
