@@ -19,7 +19,7 @@ from database_specialist.agent.rules.statements import is_select_star, statement
 def implicit_columns(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to SELECT *, and to INSERT without a list of columns."""
     for query, tree in statements(schema, workload):
-        bare_insert = isinstance(tree, exp.Insert) and not isinstance(tree.this, exp.Schema)
+        bare_insert = isinstance(tree, exp.Insert) and bool(tree.expression) and not isinstance(tree.this, exp.Schema)
         if is_select_star(tree) or bare_insert:
             yield Objection(
                 place=query.id,

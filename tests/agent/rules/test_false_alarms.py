@@ -71,6 +71,7 @@ def severities(code: str, sql: str, yaml: str = "") -> list[str]:
             "  primary key (customer_id, day));",
             id="the primary key leads with it",
         ),
+        pytest.param("QRY008", ORDERS + "insert into orders default values returning id;", id="a row of defaults"),
         pytest.param("QRY008", ORDERS + "select count(*) from orders where id = :id;", id="count(*)"),
         pytest.param(
             "QRY010",
@@ -189,3 +190,7 @@ def test_an_rpo_of_zero_asks_for_a_synchronous_standby_and_is_met_by_one() -> No
     yaml = "operations: {{backup: {{rpo: 0, jobs: [{{kind: wal, frequency: every 10 s}}], disaster_recovery: [{}]}}}}"
     assert severities("OPS001", "", yaml.format("promote the asynchronous standby")) == ["warning"]
     assert severities("OPS001", "", yaml.format("promote the synchronous standby")) == []
+
+
+def test_an_insert_without_columns_is_objected_to() -> None:
+    assert severities("QRY008", ORDERS + "insert into orders values (:id, :customer, :placed_at);") == ["warning"]
