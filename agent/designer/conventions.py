@@ -80,6 +80,8 @@ def _add_called(draft: Draft, rule: Mapping[str, Any]) -> None:
     hits = mentions(draft, rule["pattern"])
     if len(hits) < rule.get("min_facts", 1) or not _has_all(draft, rule) or draft.find(rule["entity"]) is not None:
         return
+    if any(draft.find(name) is not None for name in rule.get("without", ())):
+        return
     if "unless" in rule and len(mentions(draft, rule["unless"])) >= len(hits):
         return
     _add(draft, rule, hits)

@@ -51,9 +51,13 @@ def _fill(draft: Draft, entity: EntityDraft, declared: DeclaredEntity) -> None:
             or _is_list(draft, name, column.type)
         ):
             continue
-        if column.primary_key and name in (f"{entity.name}_id", f"{entity.plural}_id"):
+        if name == f"{entity.name}_id" or (not whole and name == f"{entity.name.split('_')[-1]}_id"):
             continue
-        entity.attributes[name] = from_declared(column, entity.name, declared.fact or "", draft.lexicon)
+        made = from_declared(column, entity.name, declared.fact or "", draft.lexicon)
+        if name.endswith("_id") and not column.type:
+            meaning = f"Identifier of the {human(name.removesuffix('_id'))}, which the documents do not describe."
+            made = made.model_copy(update={"type": "big_integer", "length": None, "meaning": meaning})
+        entity.attributes[name] = made
     roles = {name for name in entity.attributes}
     for columns in declared.unique_sets:
         names = tuple(_key_part(draft, entity, "_".join(name_words(column))) for column in columns)
@@ -105,15 +109,15 @@ def _relate_columns(draft: Draft, entity: EntityDraft, declared: DeclaredEntity)
             continue
         role = name.removesuffix("_id")
         required = column.required if column.required is not None else True
-        owned = required and (
-            entity.kind in _PART_KINDS or entity.name.startswith(target.name + "_")
-        )
+        owned = required and (entity.kind in _PART_KINDS or entity.name.startswith(target.name + "_"))
         draft.relate(
             Relationship(
                 source=entity.name,
                 target=target.name,
                 role=role,
-                cardinality="one_to_one" if column.unique or (column.primary_key and _alone(declared)) else "many_to_one",
+                cardinality="one_to_one"
+                if column.unique or (column.primary_key and _alone(declared))
+                else "many_to_one",
                 required=required,
                 ownership="owned" if owned else "referenced" if required else "independent",
                 inverse=entity.plural,

@@ -83,6 +83,9 @@ def _add_customary_attributes(draft: Draft) -> None:
         told = [attribute for attribute in entity.attributes.values() if attribute.facts]
         for spec in entity.archetype.attributes if entity.archetype else ():
             made = from_spec(spec, entity.name, because, draft.lexicon)
+            known = entity.attributes.get(spec.name)
+            if known is not None and made.unique and not known.unique:
+                entity.attributes[spec.name] = known.model_copy(update={"unique": True})
             if spec.name not in entity.attributes and not _is_told(made, told, entity, draft.lexicon):
                 entity.attributes[spec.name] = made
         if not entity.attributes and entity.kind == "core":

@@ -158,7 +158,7 @@ def _broken_attribute(entity: EntityDraft, attribute: Attribute) -> Iterator[Exa
     if attribute.type == "enum" and (attribute.facts or attribute.name in ("status", "state")):
         row = _row(entity.name, "a", **{attribute.name: "no_such_value"})
         yield _example(
-            f"{thing} with a {human(attribute.name)} that does not exist.",
+            f"{thing} with {article(attribute.name)} that does not exist.",
             [row],
             attribute.facts,
             because,
@@ -168,7 +168,7 @@ def _broken_attribute(entity: EntityDraft, attribute: Attribute) -> Iterator[Exa
         value = attribute.minimum if attribute.exclusive_minimum else attribute.minimum - 1
         row = _row(entity.name, "a", **{attribute.name: _number(value)})
         yield _example(
-            f"{thing} with a {human(attribute.name)} of {value:g}.",
+            f"{thing} with {article(attribute.name)} of {value:g}.",
             [row],
             attribute.facts,
             because,
@@ -177,7 +177,7 @@ def _broken_attribute(entity: EntityDraft, attribute: Attribute) -> Iterator[Exa
     elif attribute.maximum is not None and _is_stated(entity, attribute):
         row = _row(entity.name, "a", **{attribute.name: _number(attribute.maximum + 1)})
         yield _example(
-            f"{thing} with a {human(attribute.name)} of {attribute.maximum + 1:g}.",
+            f"{thing} with {article(attribute.name)} of {attribute.maximum + 1:g}.",
             [row],
             attribute.facts,
             because,

@@ -20,7 +20,9 @@ _EXPLICIT = re.compile(
     re.IGNORECASE,
 )
 _WITH = re.compile(
-    r"\b(?:with|including|includes?|contains?|containing|captur\w+|records?|stor\w+|has|have|fields?:|attributes?:|such as|consists? of|enter\w*|specif\w+|provid\w+|like)\s*:?\s+(?P<list>(?:(?!\bwith\b)[^.;:()])+)",
+    r"(?:\b(?:with|including|includes?|contains?|containing|captur\w+|records?|stor\w+|has|have|fields?:|attributes?:"
+    r"|such as|consists? of|enter\w*|specif\w+|provid\w+|like)|(?<=\w):)\s*:?\s+"
+    r"(?P<list>(?:(?!\bwith\b)[^.;:()])+)",
     re.IGNORECASE,
 )
 _PARENTHESES = re.compile(
@@ -34,14 +36,78 @@ _SPLIT = re.compile(r"\s*(?:,|;|\band\b|\bplus\b|\bor\b|&|\+|/|\|)\s*(?![^()]*\)
 _LEAD = re.compile(r"^(?:columns?|fields?|attributes?|properties|the|following|for|as|:|\s)+\s+", re.IGNORECASE)
 _ENDING = re.compile(r"\s+(?:columns?|fields?|attributes?)$", re.IGNORECASE)
 _DROPPED = frozenset(
-    ["the", "a", "an", "its", "their", "his", "her", "our", "optional", "unique", "etc", "one", "or", "more", "other", "any", "each", "all", "new", "current", "basic", "full", "key", "free"]
+    [
+        "the",
+        "a",
+        "an",
+        "its",
+        "their",
+        "his",
+        "her",
+        "our",
+        "optional",
+        "unique",
+        "etc",
+        "one",
+        "or",
+        "more",
+        "other",
+        "any",
+        "each",
+        "all",
+        "new",
+        "current",
+        "basic",
+        "full",
+        "key",
+        "free",
+    ]
 )
 _BROKEN = frozenset(
-    ["with", "in", "on", "by", "at", "from", "to", "for", "into", "onto", "than", "that", "which", "who", "when", "where", "is", "are", "be", "was", "can", "may", "must"]
+    [
+        "with",
+        "in",
+        "on",
+        "by",
+        "at",
+        "from",
+        "to",
+        "for",
+        "into",
+        "onto",
+        "than",
+        "that",
+        "which",
+        "who",
+        "when",
+        "where",
+        "is",
+        "are",
+        "be",
+        "was",
+        "can",
+        "may",
+        "must",
+    ]
 )
 _UNIT = re.compile(r"\s+in\s+\w+$", re.IGNORECASE)
 _STATE_WORDS = frozenset(
-    ["status", "state", "type", "role", "priority", "kind", "level", "gender", "category", "mode", "method", "channel", "severity", "tier"]
+    [
+        "status",
+        "state",
+        "type",
+        "role",
+        "priority",
+        "kind",
+        "level",
+        "gender",
+        "category",
+        "mode",
+        "method",
+        "channel",
+        "severity",
+        "tier",
+    ]
 )
 _COMPOSED = re.compile(r"(?:name|address|location|contact|detail|info)s?$")
 _MAX_FIELDS = 25

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from database_specialist.agent.model.entities import (
@@ -14,6 +15,9 @@ from database_specialist.agent.model.entities import (
     Unplaced,
 )
 from database_specialist.agent.model.evidence import Finding
+
+
+_CONSTRAINT = re.compile(r"(\w+)_(?:fkey|key|check|excl)")
 
 
 def mend(previous: EntityModel, findings: Sequence[Finding]) -> EntityModel:
@@ -58,6 +62,8 @@ def _withdraw_example(model: EntityModel, example: Example, finding: Finding) ->
 
 
 def _withdraw_part(model: EntityModel, entity: Entity, part: str, finding: Finding) -> EntityModel:
+    constraint = _CONSTRAINT.fullmatch(part.removeprefix(f"{entity.plural}_"))
+    part = constraint[1] if constraint else part
     attribute = entity.attribute(part)
     if attribute is not None:
         return _withdraw_attribute(model, entity, attribute, finding)

@@ -89,6 +89,10 @@ def _token(word: str, before: _Token | None, following: str, lexicon: Lexicon) -
     if lower in lexicon.words("function_words"):
         return _Token(lower, "function")
     deed = _deed(lower, lexicon)
+    if deed == "none" and before is not None and before.text in _BE:
+        deed = _participle_deed(lower, lexicon)
+        if deed != "none":
+            return _Token(lower, "verb", deed)
     if deed != "none" and _is_verb_here(lower, before, following, lexicon):
         return _Token(lower, "verb", deed)
     if _is_modifier(lower, lexicon):
@@ -104,6 +108,14 @@ def _deed(word: str, lexicon: Lexicon) -> Deed:
     if word in lexicon.words("relate"):
         return "relate"
     return "other" if word in lexicon.words("other") else "none"
+
+
+def _participle_deed(word: str, lexicon: Lexicon) -> Deed:
+    """Return the deed of "scheduled", "copied" or "shipped" after a form of to be."""
+    if not word.endswith("ed"):
+        return "none"
+    stems = (word[:-1], word[:-2], word[:-3], word[:-3] + "y")
+    return next((deed for stem in stems if (deed := _deed(stem, lexicon)) != "none"), "none")
 
 
 def _is_verb_here(word: str, before: _Token | None, following: str, lexicon: Lexicon) -> bool:
@@ -152,7 +164,9 @@ def _chunks(tokens: Sequence[_Token]) -> Iterator[Phrase]:
     deed: Deed = "none"
     described = False
     words: list[str] = []
+    before: _Token | None = None
     for position, token in enumerate((*tokens, _Token(".", "stop"))):
+        last, before = before, token
         if token.kind == "word":
             words.append(token.text)
             continue
@@ -168,7 +182,8 @@ def _chunks(tokens: Sequence[_Token]) -> Iterator[Phrase]:
         elif token.kind == "stop":
             described, deed = _after_stop(token.text, described, deed)
         elif token.kind == "function" and token.text not in ("and", "or") and token.text not in _DETERMINER:
-            deed = "none"
+            # "belongs to a team", "applies for a post": the word after the verb is part of it.
+            deed = deed if last is not None and last.kind == "verb" else "none"
 
 
 def _after_stop(mark: str, described: bool, deed: Deed) -> tuple[bool, Deed]:

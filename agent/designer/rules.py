@@ -260,7 +260,9 @@ def _one_per(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
         return _one_of(draft, fact, found)
     if not _ONE_PER.search(fact.text) or len(found) < 2:
         return False
-    for entity in found:
+    names = {entity.name for entity in found}
+    holders = [e for e in draft.entities.values() if len({r.target for r in draft.relations_of(e.name)} & names) > 1]
+    for entity in (*found, *holders):
         wanted = _per_what(draft, entity, fact, found)
         if not wanted or (re.search(r"\b(?:once|twice)\b", fact.text) and len(wanted) < 2):
             continue
