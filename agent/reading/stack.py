@@ -37,7 +37,7 @@ _REJECTED_BEFORE = re.compile(
     r" and rejected)?:?|rejected|ruled out|replac(?:e|es|ing)"
     r"|migrat(?:e|ed|ing) (?:away )?from|alternatives? (?:to|are|were)|without"
     r"|compared (?:to|with)|evaluated|moved? (?:away )?from|no)"
-    r"\s+(?:using\s+|a\s+|an\s+|the\s+)?(?:[\w.+-]+(?:,| and| or|/)\s*){0,3}$",
+    r"\s+(?:using\s+|a\s+|an\s+|the\s+)?(?:[\w.+-]+(?: \d[\d.]*)?(?:,| and| or|/)\s*){0,3}$",
     re.IGNORECASE,
 )
 _REJECTED_AFTER = re.compile(
@@ -46,6 +46,7 @@ _REJECTED_AFTER = re.compile(
     r"|dismissed)",
     re.IGNORECASE,
 )
+_REJECTED_TITLE = re.compile(r"(?:alternatives?|considered|rejected|not chosen|ruled out)\b", re.IGNORECASE)
 _ALTERNATIVE_HEADER = re.compile(
     r"alternative|rejected|considered|not chosen|instead of|option \w+ \(rejected", re.IGNORECASE
 )
@@ -191,6 +192,8 @@ def _plain_weight(source: SourceText, statement: Statement, near: str, in_title:
 
 def _is_rejected(statement: Statement, mention: Mention, before: str, after: str) -> bool:
     if _REJECTED_BEFORE.search(before[-80:]) or _REJECTED_AFTER.match(after[:80]):
+        return True
+    if _REJECTED_TITLE.match(statement.title or ""):
         return True
     name = mention.known.name
     for cell in statement.cells:

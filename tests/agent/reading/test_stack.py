@@ -91,3 +91,10 @@ def test_the_quick_stack_is_the_stack_of_the_brief() -> None:
     quick, full = quick_stack(documents), read_brief(documents, project="Test").stack
     assert (quick.engine, quick.engine_version) == (full.engine, full.engine_version)
     assert [t.name for t in quick.technologies] == [t.name for t in full.technologies]
+
+
+def test_all_that_was_considered_and_not_taken_is_left_out() -> None:
+    text = "- **Decision**: PostgreSQL 16\n- **Considered**: MySQL 8, Cosmos DB\n- We decided against MongoDB."
+    assert [technology.name for technology in brief(architecture(text), "architecture.md").stack.technologies] == [
+        "PostgreSQL"
+    ]
