@@ -102,7 +102,10 @@ class Server:
     def connect(
         self, *, user: str = ADMIN, password: str | None = None, dbname: str = "postgres"
     ) -> psycopg.Connection[tuple[object, ...]]:
-        """Open a session in autocommit mode. The administrator's sees `pg_catalog` only."""
+        """Open a session in autocommit mode. The administrator's sees `pg_catalog` only.
+
+        What the environment may hold for libpq (PGHOSTADDR, PGOPTIONS, ...) is meant for another server.
+        """
         return psycopg.connect(
             host=str(self.folder / "s"),
             port=5432,
@@ -111,6 +114,11 @@ class Server:
             dbname=dbname,
             autocommit=True,
             connect_timeout=10,
+            hostaddr="",
+            sslmode="disable",
+            gssencmode="disable",
+            channel_binding="disable",
+            client_encoding="UTF8",
             options="-c search_path=pg_catalog" if user == ADMIN else "",
         )
 

@@ -90,7 +90,7 @@ def sweep() -> None:
                 _end_server(folder / "data")
                 remove(folder)
         for folder in sorted(base.glob(f"{_NEW}*")):
-            if _is_ours(folder) and time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
+            if _is_ours(folder) and _is_old(folder):
                 remove(folder)
 
 
@@ -98,6 +98,13 @@ def _is_ours(folder: Path) -> bool:
     try:
         return folder.lstat().st_uid == os.geteuid() and not folder.is_symlink()
     except FileNotFoundError:  # another process sweeps too
+        return False
+
+
+def _is_old(folder: Path) -> bool:
+    try:
+        return time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS
+    except FileNotFoundError:
         return False
 
 
@@ -181,6 +188,9 @@ def publish(target: Path, build: Callable[[Path], None]) -> Path:
     """Build a folder beside `target` and rename it into place; of several at once, one wins and all use it."""
     if target.is_dir():
         return target
+    for abandoned in target.parent.glob("building-*"):
+        if _is_old(abandoned):
+            remove(abandoned)
     building = Path(tempfile.mkdtemp(prefix="building-", dir=target.parent))
     try:
         build(building)

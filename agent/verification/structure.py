@@ -133,7 +133,7 @@ def _exists(kind: str, name: str, facts: tuple[ObjectFact, ...], recorder: Recor
     # A function's name in the catalog carries its argument types.
     found = any(fact.name == name or fact.name.split("(")[0] == name for fact in facts)
     problems = () if found else (f"no {kind} {name}",)
-    recorder.judged("object", name, f"The {kind} exists.", problems)
+    recorder.judged("object", name, f"The {kind} exists.", problems, detail=f"{kind} found in the catalog")
 
 
 _ROUTINE = re.compile(

@@ -145,6 +145,22 @@ def test_a_recorded_id_that_another_process_has_by_now_is_left_alone(tmp_path: P
     postgres_files._end_server(data)  # would kill this test
 
 
+def test_what_the_environment_says_of_other_servers_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "PGHOSTADDR": "192.0.2.1",
+        "PGSSLMODE": "require",
+        "PGOPTIONS": "-c search_path=evil",
+        "PGUSER": "somebody",
+        "PGCLIENTENCODING": "LATIN1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with running(find_binaries()) as server, server.connect() as session:
+        assert session.execute("SELECT current_user, current_setting('search_path')").fetchone() == (
+            "postgres",
+            "pg_catalog",
+        )
+
+
 def test_a_broken_cache_is_made_again(tmp_path: Path) -> None:
     with running(find_binaries(), cache=tmp_path):
         (cached,) = tmp_path.glob("pgdata-*")
