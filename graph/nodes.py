@@ -182,7 +182,8 @@ def critic(state: State, runtime: Runtime[Context]) -> Update:
     tell = _progress(runtime, "critic")
     before = Verdict.load(state["verdict"]).round if state.get("verdict") else 0
     subject, designer = _subject(state), _designer(state, runtime)
-    verdict = judge(subject, round=before + 1, extra=designer.criticise(subject))
+    opinion = services(runtime).lint(Schema.load(state["relational_schema"]), Operations.load(state["operations"]))
+    verdict = judge(subject, round=before + 1, extra=(*opinion, *designer.criticise(subject)))
     errors = [finding.dump() for finding in verdict.findings if finding.severity == "error"]
     tell(f"round {verdict.round}: {'accepted' if verdict.accepted else f'{len(errors)} errors'}")
     return {

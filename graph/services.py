@@ -18,6 +18,9 @@ from database_specialist.agent.config import Context, cache_folder, environment,
 from database_specialist.agent.designer.designer import Designer, RulesDesigner
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.brief import Research
+from database_specialist.agent.model.evidence import Finding
+from database_specialist.agent.model.operations import Operations
+from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
 from database_specialist.agent.verification.sandbox import Sandbox
@@ -27,6 +30,7 @@ from database_specialist.tools.model_designer import ModelDesigner
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.research import researcher
 from database_specialist.tools.sandboxes import open_sandbox
+from database_specialist.tools.squawk import lint_migrations
 
 
 class Researcher(Protocol):
@@ -45,6 +49,8 @@ class Services:
     """Makes the run's designer; it is told what was spent before, because caps are of the whole run."""
     researchers: dict[str, Researcher]
     sandbox: Callable[[Engine], AbstractContextManager[Sandbox]]
+    lint: Callable[[Schema, Operations], tuple[Finding, ...]]
+    """A second opinion on the migrations' text; it may object, and no objection of it is an error."""
     output: Callable[[Path], OutputFolder]
 
 
@@ -61,8 +67,14 @@ def default_services(context: Context) -> Services:
             "perplexity": researcher("perplexity", key=secrets.perplexity, mode=context.research, cache=cache),
         },
         sandbox=lambda engine: open_sandbox(engine, pg_bin=context.pg_bin, mysql_dsn=context.mysql_dsn, cache=cache),
+        lint=_lint,
         output=lambda folder: OutputFolder(Path(context.output) if context.output else folder),
     )
+
+
+def _lint(schema: Schema, operations: Operations) -> tuple[Finding, ...]:
+    opinion = lint_migrations(operations.migrations, engine=schema.engine, engine_version=schema.engine_version)
+    return opinion.findings
 
 
 def _designer(context: Context, variables: Mapping[str, str], spent: Sequence[Usage]) -> Designer:
