@@ -8,6 +8,7 @@ neither                   every statement is parsed, nothing is run, and each re
 from __future__ import annotations
 
 import importlib.util
+import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,12 +17,14 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import sqlglot
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from database_specialist.agent.errors import SandboxError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.sandbox import Result, Sandbox, StatementError
+from database_specialist.agent.verification.static import NOT_UNDERSTOOD
 from database_specialist.tools.mysql_server import find_mariadb, running_mariadb
 
 _LONGEST = 200_000
@@ -110,15 +113,17 @@ class ParserDatabase:
     """A `Database` that holds nothing and parses what it is given."""
 
     def execute(self, sql: str, params: Sequence[object] = ()) -> Result:
-        """Parse one statement; what sqlglot keeps as an opaque command is taken as it is."""
+        """Parse one statement; what sqlglot would keep as opaque text is refused as not understood."""
         if len(sql) > _LONGEST or sql.count("(") > len(sql) // 2 or _depth(sql) > _DEEPEST:
             raise StatementError("too long or nested too deeply to be parsed", sqlstate="54000")
         try:
-            sqlglot.parse_one(sql, dialect="mysql")
+            parsed = _quietly(sql)
         except (SqlglotError, RecursionError) as error:
             raise StatementError(
                 str(error).splitlines()[0] if str(error) else "not parsed", sqlstate="42601"
             ) from error
+        if isinstance(parsed, exp.Command):
+            raise StatementError("not understood by the parser", sqlstate=NOT_UNDERSTOOD)
         return Result()
 
     def prepared(self, sql: str, types: Sequence[str], values: Sequence[object]) -> Result:
@@ -150,6 +155,17 @@ class ParserDatabase:
     def normal_types(self, types: Sequence[str]) -> dict[str, str]:
         """Return the types as they are."""
         return {name: name for name in types}
+
+
+def _quietly(sql: str) -> exp.Expr:
+    """Parse without sqlglot's warning that it gives up on a statement: our caller says so itself."""
+    logger = logging.getLogger("sqlglot")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        return sqlglot.parse_one(sql, dialect="mysql")
+    finally:
+        logger.setLevel(level)
 
 
 def _depth(sql: str) -> int:

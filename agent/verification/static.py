@@ -10,6 +10,9 @@ from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.sandbox import Database, StatementError
 from database_specialist.agent.verification.structure import one_line, subject_of
 
+NOT_UNDERSTOOD = "0A000"
+"""The state by which a parser says that it can neither confirm nor refuse a statement."""
+
 
 def check_statically(parts: Parts, recorder: Recorder) -> None:
     """Parse all SQL of the design, and name what only a run could show."""
@@ -58,12 +61,17 @@ def _parse_all(
     *,
     owner: Stage | None = None,
 ) -> None:
-    count = 0
+    count = opaque = 0
     problems: list[str] = []
     for statement in statements:
         count += 1
         try:
             parser.execute(statement)
         except StatementError as error:
+            if error.sqlstate == NOT_UNDERSTOOD:
+                opaque += 1
+                continue
             problems.append(f"{subject_of(statement)}: {error} in: {one_line(statement)}")
-    recorder.judged(kind, subject, claim, tuple(problems), detail=f"{count} statements parsed", owner=owner)
+    taken = f", {opaque} more are of a kind that the parser does not know" if opaque else ""
+    detail = f"{count - opaque} statements parsed{taken}"
+    recorder.judged(kind, subject, claim, tuple(problems), detail=detail, owner=owner)
