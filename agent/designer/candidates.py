@@ -125,7 +125,10 @@ def is_about_data(fact: Fact, lexicon: Lexicon) -> float:
 
 def _signs(brief: Brief, lexicon: Lexicon) -> Iterator[Sign]:
     yield from _declared_signs(brief, lexicon)
+    declared = {each.fact for each in brief.declared}
     for fact in brief.in_scope:
+        if fact.id in declared:
+            continue
         weight = 1.0 if is_scarce(brief) else is_about_data(fact, lexicon)
         yield from _fact_signs(fact, weight, lexicon)
     yield from _heading_signs(brief, lexicon)

@@ -108,7 +108,8 @@ def _relate_columns(draft: Draft, entity: EntityDraft, declared: DeclaredEntity)
         if target is None:
             continue
         role = name.removesuffix("_id")
-        required = column.required if column.required is not None else True
+        # Fragments of code rarely say what may be missing; a trail also holds what the system itself did.
+        required = column.required if column.required is not None else entity.kind != "audit"
         owned = required and (entity.kind in _PART_KINDS or entity.name.startswith(target.name + "_"))
         draft.relate(
             Relationship(

@@ -229,6 +229,8 @@ def resolve(words: Sequence[str], lexicon: Lexicon) -> Resolved | None:
         if trimmed[-1] in lexicon.words("transparent") and len(trimmed) > 1:
             return resolve(trimmed[:-1], lexicon)
         return None
+    if len(trimmed) == 1 and singular(trimmed[0], lexicon) in lexicon.words("bare"):
+        return None
     if trimmed[-1] in lexicon.words("property_words") or len(trimmed[-1]) < 3 or not trimmed[-1][0].isalpha():
         return None
     name = singular_name(trimmed[-2:], lexicon)

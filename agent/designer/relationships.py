@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.knowledge import RelationSpec
 from database_specialist.agent.designer.nouns import article, comparable, human, name_words, singular_name
+from database_specialist.agent.designer.states import mentioned, surfaces
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Relationship
 
@@ -25,6 +27,7 @@ def relate_all(draft: Draft) -> None:
     _relate_stated(draft)
     _relate_customary(draft)
     _relate_by_name(draft)
+    _relate_tags(draft)
     break_circles(draft)
 
 
@@ -90,25 +93,27 @@ def _nested_pairs(path: str, draft: Draft) -> Iterator[tuple[EntityDraft, Entity
 
 def _relate_stated(draft: Draft) -> None:
     """Read "each X has several Y", "X belong to a Y", "Y per X", "many-to-many"."""
-    names = _surface_pattern(draft)
-    if not names:
-        return
+    forms: dict[str, list[str]] = {}
+    for surface, name in surfaces(draft):
+        forms.setdefault(name, []).append(surface)
     for fact in draft.brief.in_scope:
         text = f"{fact.title}: {fact.text}" if fact.title else fact.text
+        said = mentioned(draft, text)
+        if len(said) < 2:
+            continue
+        names = "|".join(re.escape(form) for form in sorted({f for e in said for f in forms[e.name]}, key=_longest))
         for rule in draft.lexicon.conventions.get("stated", ()):
-            pattern = rule["pattern"].replace("{A}", f"(?P<a>{names})").replace("{B}", f"(?P<b>{names})")
-            for match in re.finditer(pattern, text, re.IGNORECASE):
+            for match in _stated_pattern(rule["pattern"], names).finditer(text):
                 _relate_match(draft, match["a"], match["b"], rule["means"], fact)
 
 
-def _surface_pattern(draft: Draft) -> str:
-    surfaces: set[str] = set()
-    for entity in draft.entities.values():
-        surfaces |= {human(entity.name), human(entity.plural)}
-    for alias in draft.aliases:
-        surfaces.add(human(alias))
-        surfaces.add(human(alias) + "s")
-    return "|".join(re.escape(surface) for surface in sorted(surfaces, key=lambda surface: (-len(surface), surface)))
+def _longest(surface: str) -> tuple[int, str]:
+    return -len(surface), surface
+
+
+@lru_cache(maxsize=2048)
+def _stated_pattern(pattern: str, names: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("{A}", f"(?P<a>{names})").replace("{B}", f"(?P<b>{names})"), re.IGNORECASE)
 
 
 def _relate_match(draft: Draft, left: str, right: str, means: str, fact: Fact) -> None:
@@ -298,10 +303,35 @@ def _key_name(draft: Draft, entity: EntityDraft, part: str, spec: RelationSpec |
     return exact or (near[0] if near else None)
 
 
+def _relate_tags(draft: Draft) -> None:
+    """Tags hang on what is named with them, many to many."""
+    for tag in draft.entities.values():
+        if tag.archetype is None or tag.archetype.name != "tag" or tag.declared:
+            continue
+        if any(tag.name in (relation.source, relation.target) for relation in draft.relationships):
+            continue
+        target = _nearest(draft, tag)
+        if target is not None:
+            draft.relate(
+                Relationship(
+                    source=target.name,
+                    target=tag.name,
+                    role=tag.name,
+                    cardinality="many_to_many",
+                    required=False,
+                    inverse=target.plural,
+                    facts=tag.facts[:1],
+                    added_because=None if tag.facts else f"{human(target.plural).capitalize()} carry several tags.",
+                )
+            )
+
+
 def _relate_by_name(draft: Draft) -> None:
     """An entity that is called after another belongs to it: `order_note` to `order`."""
     for entity in list(draft.entities.values()):
         if entity.declared or "_" not in entity.name or entity.kind == "reference":
+            continue
+        if entity.archetype is not None and draft.lexicon.names.get(human(entity.name)) == entity.archetype.name:
             continue
         words = entity.name.split("_")
         owner = next(

@@ -19,6 +19,7 @@ ARCHETYPE_THRESHOLD = 1.8
 STORED_THRESHOLD = 1.0
 OTHER_THRESHOLD = 3.5
 WEAK_THRESHOLD = 3.5
+PLAIN_THRESHOLD = 5.0
 _STRONG = frozenset({"declared", "table", "rest", "named", "feature", "fields", "identifier", "volume"})
 
 
@@ -60,11 +61,13 @@ def _is_chosen(candidate: Candidate, draft: Draft) -> bool:
     if archetype is None or candidate.key != archetype.name:
         if _is_person(candidate.name, draft) or (not sources & (_STRONG | {"title"}) and candidate.weight < 3.9):
             return False
+        if archetype is not None and archetype.weak_evidence and not sources & _STRONG:
+            return False
         return candidate.weight >= OTHER_THRESHOLD and (
             len(candidate.facts) >= 2 or bool(sources & {"fields", "table"})
         )
     if archetype.weak_evidence:
-        return candidate.weight >= WEAK_THRESHOLD and bool(sources & _STRONG)
+        return candidate.weight >= (WEAK_THRESHOLD if sources & _STRONG else PLAIN_THRESHOLD)
     if is_scarce(draft.brief):
         return candidate.weight >= 0.15
     stored = any(weight >= STORED_THRESHOLD for (source, _), weight in candidate.signs.items() if source == "mention")
@@ -118,6 +121,6 @@ def drop_baseless(draft: Draft) -> None:
         missing = [
             spec for spec in owned if not any(draft.find(target) not in (None, entity) for target in spec.targets)
         ]
-        if missing and entity.name == entity.archetype.name:
+        if missing:
             del draft.entities[entity.name]
             draft.aliases = {key: value for key, value in draft.aliases.items() if value != entity.name}

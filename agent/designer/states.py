@@ -53,7 +53,7 @@ def read_states(draft: Draft) -> None:
     """Give entities the states that the documents name, and the allowed steps where a chain shows them."""
     for fact in draft.brief.in_scope:
         chains = list(_chains(fact))
-        owner = _owner(draft, fact) if chains or _ABOUT.search(fact.text) else None
+        owner = _owner(draft, fact, deep=bool(chains)) if chains or _ABOUT.search(fact.text) else None
         if owner is None:
             continue
         if chains:
@@ -92,8 +92,10 @@ def _state(text: str) -> str:
     return "_".join(words)
 
 
-def _owner(draft: Draft, fact: Fact) -> EntityDraft | None:
-    for text in (fact.text, fact.title or "", *reversed(fact.section)):
+def _owner(draft: Draft, fact: Fact, *, deep: bool) -> EntityDraft | None:
+    """Return whose states a statement gives; a heading far above may speak for a chain, not for a mere list."""
+    titles = (*reversed(fact.section),) if deep else fact.section[-1:] if not fact.title else ()
+    for text in (fact.title or "", fact.text, *titles):
         found = mentioned(draft, text)
         if found:
             return found[0]
@@ -189,7 +191,7 @@ def _read_sql_values(draft: Draft) -> None:
     """Collect the states that SQL and code of the documents compare with: status = 'reserved'."""
     for fact in draft.brief.in_scope:
         for match in _SQL_VALUE.finditer(fact.text):
-            owner = _owner(draft, fact)
+            owner = _owner(draft, fact, deep=True)
             known = owner.attributes.get(match["name"]) if owner else None
             if owner is None or known is None or known.type != "enum" or match["value"].lower() in known.values:
                 continue
