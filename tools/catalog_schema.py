@@ -222,9 +222,10 @@ def _routines(catalog: Catalog) -> tuple[Routine, ...]:
 
 
 def _policy(name: str, table: str, definition: str) -> Policy:
-    found = re.match(r"\w+ \S+(?: using (.*?))?(?: with check (.*))?$", definition, re.DOTALL)
+    # A part that the policy lacks leaves its keyword behind, with nothing after it.
+    found = re.match(r"\w+ \S+(?: using\b ?(.*?))?(?: ?with check\b ?(.*))?$", definition, re.DOTALL)
     using, check = found.groups() if found else (definition, None)
-    return Policy(name=name, table=table, using=using or "true", check=check)
+    return Policy(name=name, table=table, using=using or "true", check=check or None)
 
 
 def _index(fact: IndexFact) -> Index:

@@ -160,3 +160,18 @@ def test_sqlite_is_read_back_from_its_pragmas_and_texts() -> None:
     assert [column.generated for column in catalog.columns_of("child")] == ["", "", "", "generated"]
     schema, _ = schema_from_catalog(catalog, engine="sqlite")
     assert [table.name for table in schema.tables] == ["parent", "child"]
+
+
+def test_a_policy_may_have_one_half_only(database: PostgresDatabase) -> None:
+    database.run(
+        [
+            "CREATE TABLE t (id int)",
+            "CREATE POLICY reads ON t FOR SELECT USING (id > 0)",
+            "CREATE POLICY writes ON t FOR INSERT WITH CHECK (id > 1)",
+        ]
+    )
+    schema, _ = schema_from_catalog(database.catalog())
+    assert [(policy.name, policy.using, policy.check) for policy in schema.policies] == [
+        ("reads", "(id > 0)", None),
+        ("writes", "true", "(id > 1)"),
+    ]
