@@ -9,6 +9,7 @@ from database_specialist.agent.indexing.plan import plan_indexes, required_exten
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.rules.sec005_policy_guards_nothing import policy_guards_nothing
 from database_specialist.agent.verification.catalog import Catalog, differences
 from database_specialist.tools.catalog import schema_from_catalog
 from database_specialist.tools.postgres_sandbox import PostgresDatabase
@@ -175,3 +176,21 @@ def test_a_policy_may_have_one_half_only(database: PostgresDatabase) -> None:
         ("reads", "(id > 0)", None),
         ("writes", "true", "(id > 1)"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("clauses", "condition", "check", "always"),
+    [
+        ("USING (true)", "true", None, True),
+        ("FOR INSERT WITH CHECK (true)", "true", "true", True),
+        ("FOR INSERT WITH CHECK (id > 1)", "true", "(id > 1)", False),
+        ("USING (id > 0) WITH CHECK (true)", "(id > 0)", "true", False),
+    ],
+)
+def test_a_policy_is_read_with_the_parts_it_has(
+    database: PostgresDatabase, clauses: str, condition: str, check: str | None, always: bool
+) -> None:
+    database.run(("CREATE TABLE t (id bigint)", f"CREATE POLICY p ON t {clauses}"))
+    schema, _ = schema_from_catalog(database.catalog())
+    assert [(policy.using, policy.check) for policy in schema.policies] == [(condition, check)]
+    assert bool(list(policy_guards_nothing.check(schema=schema))) is always
