@@ -70,9 +70,7 @@ def drop_statements(schema: Schema, indexes: Indexes) -> tuple[str, ...]:
     engine = schema.engine
     statements = [_drop_index(index, engine) for index in reversed(indexes.planned)]
     statements += [f"DROP VIEW {quote(view.name, engine)}" for view in reversed(schema.views)]
-    statements += [
-        f"DROP POLICY {quote(each.name, engine)} ON {quote(each.table, engine)}" for each in reversed(schema.policies)
-    ]
+    statements += _drop_policies(schema)
     for routine in reversed(schema.routines):
         statements += split_statements(routine.drop, engine)
     forward = forward_keys(schema)
@@ -119,8 +117,7 @@ def _partitions(schema: Schema, table_name: str) -> tuple[Partition, ...]:
 
 def _policies(schema: Schema) -> list[str]:
     engine = schema.engine
-    tables = list(dict.fromkeys(policy.table for policy in schema.policies))
-    statements = [f"ALTER TABLE {quote(table, engine)} ENABLE ROW LEVEL SECURITY" for table in tables]
+    statements = [f"ALTER TABLE {quote(table, engine)} ENABLE ROW LEVEL SECURITY" for table in _guarded_tables(schema)]
     for policy in schema.policies:
         check = f"\n  WITH CHECK ({policy.check})" if policy.check else ""
         statements.append(
@@ -128,6 +125,20 @@ def _policies(schema: Schema) -> list[str]:
             f"  USING ({policy.using}){check}"
         )
     return statements
+
+
+def _drop_policies(schema: Schema) -> list[str]:
+    # Without its policies a table with row-level security shows no row at all: both go, in the reverse order.
+    engine = schema.engine
+    statements = [
+        f"DROP POLICY {quote(each.name, engine)} ON {quote(each.table, engine)}" for each in reversed(schema.policies)
+    ]
+    guarded = reversed(_guarded_tables(schema))
+    return statements + [f"ALTER TABLE {quote(table, engine)} DISABLE ROW LEVEL SECURITY" for table in guarded]
+
+
+def _guarded_tables(schema: Schema) -> list[str]:
+    return list(dict.fromkeys(policy.table for policy in schema.policies))
 
 
 def _create_index(index: Index, engine: Engine) -> str:

@@ -6,7 +6,7 @@ import sqlite3
 
 from database_specialist.agent.dialects import create_statements, drop_statements, index_statements
 from database_specialist.agent.model.base import Engine
-from database_specialist.agent.model.relational import Column, ForeignKey, PrimaryKey, Schema, Table
+from database_specialist.agent.model.relational import Column, ForeignKey, Policy, PrimaryKey, Schema, Table
 from database_specialist.agent.model.workload import Index, Indexes, IndexKey
 from database_specialist.tools.postgres_sandbox import PostgresDatabase
 
@@ -106,3 +106,18 @@ def test_indexes_are_written_as_each_engine_can() -> None:
         "CREATE INDEX eggs_hen_id_idx ON eggs (hen_id, id DESC) WHERE name <> ''"
     )
     assert index_statements(INDEXES, "mysql")[-1] == "CREATE INDEX eggs_hen_id_idx ON eggs (hen_id, id DESC)"
+
+
+def test_the_way_down_of_the_policies_is_the_reverse_of_the_way_up(database: PostgresDatabase) -> None:
+    whole = _circle("postgresql")
+    names = ("hens_first", "hens_second", "eggs_only")
+    guards = tuple(Policy(name=name, table=name.split("_")[0], using="id > 0") for name in names)
+    part = whole.model_copy(update={"tables": (), "policies": guards})
+    database.run((*create_statements(whole), *create_statements(part)))
+    secured = "SELECT relname FROM pg_class WHERE relrowsecurity ORDER BY 1"
+    assert database.execute(secured).rows == (("eggs",), ("hens",))
+    down = drop_statements(part, Indexes(planned=()))
+    assert [each.split()[0] for each in down] == ["DROP"] * 3 + ["ALTER"] * 2
+    database.run(down)
+    assert database.execute(secured).rows == ()
+    assert database.execute("SELECT 1 FROM pg_policy").rows == ()
