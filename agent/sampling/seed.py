@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.dialects.statements import script
+from database_specialist.agent.mapping.ordering import in_creation_order
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.operations import Seed
@@ -28,7 +27,7 @@ def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> S
     population = Population(entity_model, schema, sizes=sizes)
     inserts: list[str] = []
     updates: list[str] = []
-    ordered = _filling_order(schema)
+    ordered = in_creation_order(schema.tables)
     for table in ordered:
         _fill(population, table, sizes[table.name])
         inserts += insert_statements(table, population.rows[table.name], schema)
@@ -40,23 +39,6 @@ def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> S
         rows={table.name: len(population.rows[table.name]) for table in ordered},
         note=_note(schema, population),
     )
-
-
-def _filling_order(schema: Schema) -> list[Table]:
-    """Return the tables so that required references point back; in a cycle the optional ones are set later."""
-    waiting = {table.name: table for table in schema.tables}
-    ordered: list[Table] = []
-    while waiting:
-        free = [table for table in waiting.values() if not _awaits(table, waiting, optional_too=True)]
-        startable = free or [table for table in waiting.values() if not _awaits(table, waiting, optional_too=False)]
-        chosen = startable[0] if startable else next(iter(waiting.values()))
-        ordered.append(waiting.pop(chosen.name))
-    return ordered
-
-
-def _awaits(table: Table, waiting: Collection[str], *, optional_too: bool) -> bool:
-    targets = (key.ref_table for key in table.foreign_keys if optional_too or not is_optional(table, key))
-    return any(name in waiting and name != table.name for name in targets)
 
 
 def _fill(population: Population, table: Table, size: int) -> None:
@@ -75,7 +57,7 @@ def _needs_one_transaction(schema: Schema) -> bool:
 
 
 def _has_forward_keys(schema: Schema) -> bool:
-    place = {table.name: number for number, table in enumerate(_filling_order(schema))}
+    place = {table.name: number for number, table in enumerate(in_creation_order(schema.tables))}
     return any(
         place.get(key.ref_table, -1) > place[table.name] and not is_optional(table, key)
         for table in schema.tables
