@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -116,3 +117,20 @@ class Draft:
             if known.role == relation.role:
                 return
         self.relationships.append(relation)
+
+    def add_rule(self, entity: EntityDraft, kind: str, name: str, text: str, **given: object) -> None:
+        """Add a business rule under a name that no other rule has; its id is given at the end."""
+        base = re.sub(r"\W+", "_", name)[:50].strip("_")
+        taken = [rule.name for rule in self.rules if rule.name == base or rule.name.startswith(base + "_")]
+        self.rules.append(
+            BusinessRule.model_validate(
+                {
+                    "id": "BR0",
+                    "name": f"{base}_{len(taken) + 1}" if taken else base,
+                    "text": text,
+                    "kind": kind,
+                    "entity": entity.name,
+                    **given,
+                }
+            )
+        )

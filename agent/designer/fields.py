@@ -26,7 +26,8 @@ _WITH = re.compile(
     re.IGNORECASE,
 )
 _PARENTHESES = re.compile(
-    r"(?P<name>[A-Za-z][\w`-]*(?: [a-z]\w+)?)`?\s*\((?:e\.g\.,?|i\.e\.,?|such as|including|includes?:?|fields?:)?\s*(?P<list>[^()]{6,})\)"
+    r"(?P<name>[A-Za-z][\w`-]*(?: [a-z]\w+)?)`?\s*\("
+    r"(?:e\.g\.,?|i\.e\.,?|such as|including|includes?:?|fields?:)?\s*(?P<list>[^()]{6,})\)"
 )
 _PASSIVE = re.compile(
     r"^\W*[\w -]{3,40}?\s+(?:is|are|can be|must be|shall be)\s+(?:\w+ly )?\w+(?:ed|en|t)\b", re.IGNORECASE
@@ -167,7 +168,7 @@ def _with_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
 
 
 def _owner_before(fact: Fact, before: str, lexicon: Lexicon) -> str | None:
-    """Return what a list after "with" describes: what is done to it, else the title's thing, else the last one before."""
+    """Return what a list after "with" describes: the object of the deed, else the title's, else the last."""
     named = [(phrase, found) for phrase in phrases(before, lexicon) if (found := resolve(phrase.words, lexicon))]
     if named and _PASSIVE.search(before):
         return named[0][1].name

@@ -16,7 +16,6 @@ from database_specialist.agent.model.entities import (
 )
 from database_specialist.agent.model.evidence import Finding
 
-
 _CONSTRAINT = re.compile(r"(\w+)_(?:fkey|key|check|excl)")
 
 

@@ -135,9 +135,7 @@ def _is_verb_here(word: str, before: _Token | None, following: str, lexicon: Lex
         return True
     if before.text in ("and", "or") and not word.endswith("s") and following and following[0].isalpha():
         return True
-    if before.text in ("to", "can", "may", "must", "shall", "will", "should", "could"):
-        return True
-    return False
+    return before.text in ("to", "can", "may", "must", "shall", "will", "should", "could")
 
 
 @lru_cache(maxsize=4096)

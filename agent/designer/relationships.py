@@ -196,9 +196,11 @@ def _is_second_role(entity: EntityDraft, spec: RelationSpec, draft: Draft) -> bo
 
 def _because(entity: EntityDraft, target: EntityDraft, role: str) -> str:
     if target is entity:
-        return f"{human(entity.plural).capitalize()} form a tree: {article(entity.name)} may have a {human(role)} of its own kind."
+        plural = human(entity.plural).capitalize()
+        return f"{plural} form a tree: {article(entity.name)} may have a {human(role)} of its own kind."
     named = "" if role == target.name else f" as its {human(role)}"
-    return f"{article(entity.name).capitalize()} concerns {article(target.name)}{named}; without the reference it could not be found from there."
+    thing = article(entity.name).capitalize()
+    return f"{thing} concerns {article(target.name)}{named}; it is looked up from there."
 
 
 def _role(draft: Draft, entity: EntityDraft, spec: RelationSpec, target: EntityDraft) -> str:

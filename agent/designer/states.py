@@ -18,7 +18,8 @@ _ABOUT = re.compile(
 )
 _LIST = re.compile(
     r"\b(?P<what>status(?:es)?|states?|stages?)\b\s*(?:values?\s*)?"
-    r"(?:[:(=]|(?:is|are|can be|may be|must be|includes?)\s+(?:one of\s*:?\s*)?)\s*(?P<list>`?[A-Za-z][\w -]*`?(?:\s*(?:,|/|\||\bor\b|\band\b)\s*(?:or |and )?`?[A-Za-z][\w-]*(?: [\w-]+)?`?)+)",
+    r"(?:[:(=]|(?:is|are|can be|may be|must be|includes?)\s+(?:one of\s*:?\s*)?)\s*"
+    r"(?P<list>`?[A-Za-z][\w -]*`?(?:\s*(?:,|/|\||\bor\b|\band\b)\s*(?:or |and )?`?[A-Za-z][\w-]*(?: [\w-]+)?`?)+)",
     re.IGNORECASE,
 )
 _SQL_VALUE = re.compile(r"\b(?P<name>status|state)\s*=\s*'(?P<value>[A-Za-z_]{2,30})'")
