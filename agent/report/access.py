@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from database_specialist.agent.dialects import index_statements
-from database_specialist.agent.model.workload import Index, Query
+from database_specialist.agent.model.workload import Index, Indexes, Query
 from database_specialist.agent.report.context import Context
+from database_specialist.agent.report.data_model import by_reason
 from database_specialist.agent.report.markdown import (
-    bullets,
     code,
     codes,
     fence,
     heading,
     marked,
-    quantity,
+    number,
     sections,
     table,
     text,
@@ -26,9 +28,8 @@ def index_strategy(context: Context) -> str:
     indexes, engine = design.indexes, design.relational_schema.engine
     return sections(
         heading(2, "Index Strategy"),
-        f"{len(indexes.planned)} indexes beside the keys; {len(indexes.rejected)} candidates were considered and "
-        f"rejected. Each serves a query or a foreign key named here.",
-        "\n".join(context.decision(decision) for decision in context.decisions("index")),
+        _counts(indexes),
+        context.decided("index"),
         table(
             ("Index", "On", "Serves", "Why", "Evidence"),
             (_index(context, index) for index in indexes.planned),
@@ -46,6 +47,19 @@ def index_strategy(context: Context) -> str:
                 for rejected in indexes.rejected
             ),
         ),
+    )
+
+
+def _counts(indexes: Indexes) -> str:
+    names = [name for index in indexes.planned for name in index.serves]
+    keys = sum(name.endswith("_fkey") for name in names)
+    queries = len({name for name in names if not name.endswith("_fkey")})
+    if not indexes.planned:
+        return "No index beside the keys: every query finds its rows by a primary or a unique key."
+    return (
+        f"{len(indexes.planned)} indexes beside the keys serve {queries} queries and {keys} foreign keys; "
+        f"{len(indexes.rejected)} candidates were rejected. The evidence says that an index exists as planned; that it "
+        "is chosen depends on the rows of the day, which `EXPLAIN` tells."
     )
 
 
@@ -68,24 +82,29 @@ def _index(context: Context, index: Index) -> tuple[str, ...]:
 
 def query_patterns(context: Context) -> str:
     """Render the section on queries."""
-    workload = context.design.workload
+    queries = context.design.workload.queries
+    reads = sum(query.kind == "read" for query in queries)
     return sections(
         heading(2, "Query Patterns and Optimization"),
+        f'{reads} reads and {len(queries) - reads} writes, the most frequent first within each; "May be stale" is what '
+        "a replica or a cache may answer."
+        if queries
+        else "The documents ask for nothing that reads or writes a table.",
         table(
-            ("Query", "Purpose", "Role", "A day", "Target", "May be stale", "Serves", "Evidence"),
-            (_row(context, query) for query in workload.queries),
+            ("Query", "Purpose", "Role", "Times a day", "Target", "May be stale", "Serves", "Evidence"),
+            (_row(context, query) for query in queries),
         ),
         _not_served(context),
-        *(_query(context, query) for query in workload.queries),
+        *(_query(context, query) for query in queries),
     )
 
 
 def _row(context: Context, query: Query) -> tuple[str, ...]:
     return (
-        query.id,
+        text(query.id),
         text(query.name.replace("_", " ")),
         text(query.role or ""),
-        f"{quantity(query.frequency).removesuffix('/day')} ({query.frequency.origin})",
+        f"{number(query.frequency.value)} ({query.frequency.origin})",
         marked(query.latency) if query.latency else "",
         query.staleness,
         context.cite(query.facts),
@@ -94,10 +113,19 @@ def _row(context: Context, query: Query) -> tuple[str, ...]:
 
 
 def _not_served(context: Context) -> str:
+    """List what no query serves, below the reasons, by the names that the documents use."""
     missing = context.design.workload.not_served
     if not missing:
         return ""
-    return sections("Requirements that need no query, or for which none could be written:", bullets(map(text, missing)))
+    named = []
+    for line in missing:
+        fact, _, reason = line.partition(": ")
+        quoted = re.fullmatch(r"(?P<what>[\"“].*[\"”]) (?P<why>.+)", reason, re.DOTALL)
+        what, why = (quoted["what"], quoted["why"]) if quoted else ("", reason)
+        named.append(
+            (why[:1].upper() + why[1:], " ".join(filter(None, (context.cite((fact,)) or text(fact), text(what)))))
+        )
+    return sections("Requirements that need no query, or for which none could be written:", by_reason(named))
 
 
 def _query(context: Context, query: Query) -> str:
@@ -105,9 +133,9 @@ def _query(context: Context, query: Query) -> str:
     lines = [f"{text(query.purpose)}"]
     if served:
         lines.append(f"Indexes: {codes(served)}.")
-    lines.append(f"Frequency: {text(query.frequency.basis)}")
+    lines.append(f"Times a day: {text(query.frequency.basis)}")
     return sections(
-        heading(3, f"{query.id} {text(query.name.replace('_', ' '))}"),
+        heading(3, f"{text(query.id)} {text(query.name.replace('_', ' '))}"),
         " ".join(line if line.endswith(".") else f"{line}." for line in lines),
         fence("sql", prepared(query, context.design.relational_schema.engine)),
     )

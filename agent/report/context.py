@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from database_specialist.agent.model.base import Decision
+from database_specialist.agent.model.base import Decision, Option
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Evidence
-from database_specialist.agent.report.markdown import text
+from database_specialist.agent.report.markdown import sentence, some, text
+
+ENGINES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
+_MOST_CITED = 6
+_MOST_NAMED = 6
 
 
 class Context:
@@ -29,45 +34,121 @@ class Context:
             found.setdefault((record.kind, record.subject), []).append(record)
         return found
 
+    @cached_property
+    def _refusals(self) -> dict[str, list[Evidence]]:
+        """The examples that were refused, by the constraint that refused them."""
+        found: dict[str, list[Evidence]] = {}
+        for record in self.design.evidence.records:
+            if record.kind == "example_reject" and (by := re.match(r"refused by (\S+?),?(?:\s|$)", record.detail)):
+                found.setdefault(by.group(1), []).append(record)
+        return found
+
+    @property
+    def engine(self) -> str:
+        """The engine designed for, with its version where one is asked for."""
+        schema = self.design.relational_schema
+        return f"{ENGINES[schema.engine]}{f' {schema.engine_version}' if schema.engine_version else ''}"
+
     def cite(self, ids: Iterable[str]) -> str:
         """Name facts as the documents do: by their own id where they have one, else by file and line."""
         cited = [self._facts[i] for i in ids if i in self._facts]
-        return ", ".join(dict.fromkeys(text(fact.label) if fact.label else str(fact.span) for fact in cited))
+        names = tuple(dict.fromkeys(text(fact.label) if fact.label else text(str(fact.span)) for fact in cited))
+        return some(names, _MOST_CITED)
 
     def ground(self, facts: Iterable[str], added_because: str | None) -> str:
         """Say where an element comes from: its facts, or why it was added."""
         return self.cite(facts) or (f"added: {text(added_because)}" if added_because else "")
 
     def evidence(self, kind: str, subject: str) -> str:
-        """Name the records of a claim with their outcome: "V12 EXECUTED, passed"."""
-        records = self._evidence.get((kind, subject), [])
-        return "; ".join(f"{r.id} {r.status}{_OUTCOME[r.passed]}" for r in records)
+        """Name the records of a claim with their outcome: "V12 EXECUTED"."""
+        return told(self._evidence.get((kind, subject), ()))
 
-    def decisions(self, topic: str) -> tuple[Decision, ...]:
-        """Return the decisions on a topic, of every part of the design."""
+    def refusals(self, constraint: str) -> str:
+        """Name the records of the examples that this constraint refused."""
+        return told(self._refusals.get(constraint, ()))
+
+    @cached_property
+    def all_decisions(self) -> tuple[Decision, ...]:
+        """The decisions of every part of the design."""
         operations = self.design.operations
-        found = (
+        return (
             *self.design.relational_schema.decisions,
             *operations.scaling.decisions,
             *operations.backup.decisions,
             *operations.nosql.decisions,
         )
-        return tuple(decision for decision in found if decision.topic == topic)
 
-    def decision(self, decision: Decision) -> str:
-        """Return a decision as a paragraph with its alternatives and its ground."""
-        lines = [f"**{text(decision.subject)}**: {text(decision.choice)}. {_sentence(decision.why)}"]
-        for option in decision.alternatives:
-            lines.append(f"  - Not {text(option.choice)}: {_sentence(option.rejected_because)}")
-        ground = [*([f"Facts: {self.cite(decision.facts)}."] if self.cite(decision.facts) else [])]
+    def decisions(self, topic: str) -> tuple[Decision, ...]:
+        """Return the decisions on a topic."""
+        return tuple(decision for decision in self.all_decisions if decision.topic == topic)
+
+    def decided(self, *topics: str) -> str:
+        """Return the decisions on some topics as a list; those with one answer and one set of alternatives together."""
+        return self.listed(tuple(decision for topic in topics for decision in self.decisions(topic)))
+
+    def listed(self, decisions: Iterable[Decision]) -> str:
+        """Return decisions as a list, each with its alternatives and its ground."""
+        groups: dict[tuple[str, str, tuple[Option, ...]], list[Decision]] = {}
+        for each in decisions:
+            groups.setdefault((each.topic, each.choice, each.alternatives), []).append(each)
+        return "\n".join(self._group(members) for members in groups.values())
+
+    def _group(self, members: Sequence[Decision]) -> str:
+        first, rejected = members[0], members[0].alternatives
+        head = f"- **{text(first.choice)}**"
+        if len(members) == 1:
+            lines = [f"{head} ({text(first.id)}) for {_subject(first)}. {self._why(first)}"]
+        else:
+            lines = [f"{head}, {len(members)} times:"]
+            lines += [f"  - {_subject(each)} ({text(each.id)}): {self._why(each)}" for each in members]
+        return "\n".join([*lines, *(f"  - Not {text(o.choice)}: {sentence(o.rejected_because)}" for o in rejected)])
+
+    def _why(self, decision: Decision) -> str:
+        parts = [sentence(_without_subject(decision.why, decision.subject))]
+        if cited := self.cite(decision.facts):
+            parts.append(f"Facts: {cited}.")
         if decision.sources:
-            ground.append(f"Sources: {', '.join(decision.sources)}.")
-        return "\n".join(["- " + lines[0] + (" " + " ".join(ground) if ground else ""), *lines[1:]])
+            parts.append(f"Sources: {', '.join(map(text, decision.sources))}.")
+        return " ".join(parts)
 
 
-_OUTCOME = {True: ", passed", False: ", FAILED", None: ""}
+def _subject(decision: Decision) -> str:
+    return text(some(decision.subject.split(", "), _MOST_NAMED))
 
 
-def _sentence(words: str) -> str:
-    line = text(words)
-    return line if line.endswith((".", "!", "?")) else f"{line}."
+def _without_subject(why: str, subject: str) -> str:
+    """Return a reason without the list of names that it begins with, where the subject has said them."""
+    first = re.escape(subject.split(", ")[0])
+    names = re.match(rf"{first}(?:, [\w.]+)*(?: and \d+ more| and [\w.]+)?: (?=\S)", why)
+    return f"{why[names.end()].upper()}{why[names.end() + 1 :]}" if names else why
+
+
+def told(records: Iterable[Evidence]) -> str:
+    """Name records with their outcome, those of one outcome together: "V3, V7 EXECUTED; V9 FAILED"."""
+    by: dict[str, list[str]] = {}
+    for record in records:
+        by.setdefault(outcome(record), []).append(record.id)
+    return "; ".join(f"{spans(ids)} {word}" for word, ids in by.items())
+
+
+def outcome(record: Evidence) -> str:
+    """Return one word for a record: how it was checked when it holds, else that it failed."""
+    return "FAILED" if record.passed is False else record.status.replace("_", " ")
+
+
+def spans(ids: Sequence[str]) -> str:
+    """Return ids with runs of neighbours drawn together.
+
+    >>> spans(["V1", "V2", "V3", "V7", "V9", "V10"])
+    'V1 to V3, V7, V9, V10'
+    """
+    numbers = sorted(int(i[1:]) for i in ids)
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(
+        f"V{run[0]} to V{run[-1]}" if len(run) > 2 else ", ".join(f"V{number}" for number in run) for run in runs
+    )

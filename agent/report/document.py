@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.report.access import index_strategy, query_patterns
 from database_specialist.agent.report.context import Context
 from database_specialist.agent.report.data_model import data_model
 from database_specialist.agent.report.handoff import handoff
-from database_specialist.agent.report.markdown import code, heading, sections, table, text
+from database_specialist.agent.report.markdown import code, heading, quantity, sections, table, text
+from database_specialist.agent.report.open_points import assumptions, sources
 from database_specialist.agent.report.operations import backup_and_recovery, migration_plans, nosql
-from database_specialist.agent.report.proof import assumptions, sources, traceability, verification
 from database_specialist.agent.report.scalability import scalability
 from database_specialist.agent.report.schema_decisions import schema_decisions
+from database_specialist.agent.report.traceability import traceability
+from database_specialist.agent.report.verification import verification
 
 HEADINGS = (
     "Data Model Design",
@@ -55,32 +59,64 @@ def render_document(design: Design) -> str:
 
 def _front(context: Context) -> str:
     design = context.design
-    schema, records = design.relational_schema, design.evidence.records
-    passed = sum(record.passed is True for record in records)
-    engines = ", ".join(dict.fromkeys(record.engine for record in records))
     return sections(
         heading(1, f"Database design: {text(design.brief.project)}"),
         text(design.brief.summary),
         table(
-            ("", ""),
+            ("Subject", "In short"),
             (
-                (
-                    "Engine",
-                    f"{schema.engine} {schema.engine_version or ''} ({design.brief.stack.origin})".replace("  ", " "),
-                ),
+                ("Engine", _engine(context)),
                 ("Designed by", _designer(design.designer)),
+                ("From", ", ".join(f"{code(d.path)} ({d.lines} lines)" for d in design.brief.documents)),
                 ("Size", _size(design)),
-                ("Proof", f"{passed} of {len(records)} claims passed on {engines}"),
-                ("Machine-readable", f"{code('database-design.json')}, schema version {design.schema_version}"),
+                ("Volume", _volume(design)),
+                ("Proof", _proof(design)),
+                ("Review", _review(design)),
+                ("For machines", f"{code('database-design.json')}, schema version {design.schema_version}"),
             ),
         ),
+        "F and the documents' own ids name requirements (Requirements Traceability), V names records of a run "
+        "(Verification), SD and OP name decisions. A figure is given by the documents, derived or assumed.",
     )
+
+
+def _engine(context: Context) -> str:
+    stack = context.design.brief.stack
+    cited = context.cite(stack.facts)
+    return f"{context.engine} ({stack.origin}{f': {cited}' if cited else ''})"
 
 
 def _designer(name: str) -> str:
     if name == "rules":
         return "the deterministic rules designer; no language model took part"
     return f"a language model ({text(name)}); mapping, arithmetic and proofs by code"
+
+
+def _volume(design: Design) -> str:
+    capacity = design.operations.capacity
+    return (
+        f"{quantity(capacity.bytes_year_1)} after 1 year, {quantity(capacity.bytes_year_5)} after 5; "
+        f"{quantity(capacity.peak_queries_per_second)} at peak (Scalability Considerations has the arithmetic)"
+    )
+
+
+def _proof(design: Design) -> str:
+    records = design.evidence.records
+    count = Counter(record.status for record in records if record.passed)
+    parts = [f"{count['EXECUTED']} of {len(records)} claims EXECUTED and passed"] if count["EXECUTED"] else []
+    parts += [f"{count['STATIC']} passed by reading only (STATIC)"] if count["STATIC"] else []
+    unchecked, failed = sum(r.passed is None for r in records), len(design.evidence.failed)
+    parts += [f"{unchecked} NOT CHECKED"] if unchecked else []
+    parts += [f"{failed} FAILED"] if failed else []
+    engines = ", ".join(dict.fromkeys(text(record.engine) for record in records))
+    return f"{', '.join(parts)}; on {engines}" if records else "nothing was run"
+
+
+def _review(design: Design) -> str:
+    verdict, brief = design.verdict, design.brief
+    warnings = sum(finding.severity == "warning" for finding in verdict.findings)
+    state = f"accepted in round {verdict.round}" if verdict.accepted else f"not accepted after round {verdict.round}"
+    return f"{state}; warnings: {warnings}, assumptions: {len(brief.assumptions)}, open questions: {len(brief.gaps)}"
 
 
 def _size(design: Design) -> str:

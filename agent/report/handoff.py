@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from database_specialist.agent.model.relational import Routine, Table
 from database_specialist.agent.report.context import Context
-from database_specialist.agent.report.markdown import bullets, code, codes, heading, marked, sections, table, text
+from database_specialist.agent.report.markdown import (
+    bullets,
+    code,
+    codes,
+    heading,
+    marked,
+    sections,
+    sentence,
+    table,
+    text,
+)
 
 _KINDS_OF_AUDIT = frozenset({"audit", "history"})
 
@@ -22,8 +33,8 @@ def handoff(context: Context) -> str:
         _retention(context),
         heading(3, "Row-level security and routines") if _guarded(context) else "",
         bullets(_guarded(context)),
-        heading(3, "Compliance") if _compliance(context) else "",
-        bullets(_compliance(context)),
+        heading(3, "Compliance"),
+        bullets(_compliance(context)) or "No document names a law, a standard or a duty of confidentiality.",
         heading(3, "Left to the Security Specialist"),
         bullets(_open(context)),
     )
@@ -48,12 +59,27 @@ def _sensitivity(context: Context) -> str:
 
 
 def _access(context: Context) -> str:
-    return table(
-        ("Role", "Table", "Operations", "By queries"),
-        (
-            (text(path.role), code(path.table), ", ".join(path.operations), codes(path.queries))
-            for path in context.design.operations.access
+    """List what each role does, role by role, and the tables that no query touches."""
+    access = context.design.operations.access
+    if not access:
+        return "No query reads or writes a table, so no role needs a grant yet."
+    roles = list(dict.fromkeys(path.role for path in access))
+    named = {role.name for role in context.design.brief.roles}
+    ours = [role for role in roles if role not in named]
+    touched = {path.table for path in access}
+    untouched = [t.name for t in context.design.relational_schema.tables if t.name not in touched]
+    return sections(
+        table(
+            ("Role", "Table", "Operations", "By queries"),
+            (
+                (text(path.role), code(path.table), ", ".join(path.operations), ", ".join(map(text, path.queries)))
+                for role in roles
+                for path in access
+                if path.role == role
+            ),
         ),
+        f"Not a role of the documents, but of this design: {', '.join(map(text, ours))}." if ours else "",
+        f"No query touches {codes(untouched)}: nobody needs a grant on them yet." if untouched else "",
     )
 
 
@@ -62,25 +88,49 @@ def _audit(context: Context) -> str:
     if not tables:
         return "No document asks for an audit trail or a history, and the schema holds none."
     return bullets(
-        f"{code(t.name)}: {text(t.comment)}{' Append-only.' if t.append_only else ''} "
-        f"({context.ground(t.facts, t.added_because)})"
+        f"{code(t.name)}: {sentence(t.comment)}"
+        + (" Append-only." if t.append_only and "append-only" not in t.comment.lower() else "")
+        + (f" ({ground})" if (ground := context.ground(t.facts, t.added_because)) else "")
         for t in tables
     )
 
 
 def _retention(context: Context) -> str:
-    rows = [
-        (code(t.name), marked(t.retention_days), text(t.retention_days.basis), context.cite(t.retention_days.facts))
-        for t in context.design.relational_schema.tables
-        if t.retention_days
-    ]
-    return table(("Table", "Kept for", "Basis", "Facts"), rows) or "No document sets a retention period."
+    tables = context.design.relational_schema.tables
+    kept = [(t, t.retention_days) for t in tables if t.retention_days]
+    cited = {fact for _, days in kept for fact in days.facts}
+    stated = [q for q in context.design.brief.quantities if q.metric == "retention" and q.figure.origin == "given"]
+    other = [q for q in stated if not any(_is_about(q.subject, t) for t, _ in kept)]
+    return sections(
+        table(
+            ("Table", "Kept for", "Basis", "Facts"),
+            ((code(t.name), marked(d), text(d.basis), context.cite(d.facts)) for t, d in kept),
+        ),
+        "Stated in the documents, and not a property of one table:" if other else "",
+        bullets(f"{text(q.subject)}: {marked(q.figure)}, {sentence(q.figure.basis)}" for q in other),
+        "" if cited or kept or other else "No document sets a retention period: nothing is deleted by age.",
+    )
+
+
+def _is_about(subject: str, owner: Table) -> bool:
+    words = subject.lower().replace("_", " ")
+    return words in {owner.name.replace("_", " "), (owner.entity or "").replace("_", " ")}
 
 
 def _guarded(context: Context) -> list[str]:
+    """Return the policies, and the routines; those of one purpose on many tables stand in one line."""
     schema = context.design.relational_schema
-    policies = [f"{code(p.table)} policy {code(p.name)}: {code(p.using)} {text(p.why)}" for p in schema.policies]
-    return policies + [f"{code(r.name)}: {text(r.why)}" for r in schema.routines]
+    policies = [f"{code(p.table)} policy {code(p.name)}: {code(p.using)} {sentence(p.why)}" for p in schema.policies]
+    groups: dict[str, list[Routine]] = {}
+    for routine in schema.routines:
+        groups.setdefault(routine.why.replace(routine.table or "\0", "*"), []).append(routine)
+    lines = []
+    for members in groups.values():
+        more = f" and {len(members) - 1} more like it" if len(members) > 1 else ""
+        first = members[0]
+        proof = "" if more or not (found := context.evidence("object", first.name)) else f" ({found})"
+        lines.append(f"{code(first.name)}{more}: {sentence(first.why)}{proof}")
+    return policies + lines
 
 
 def _compliance(context: Context) -> list[str]:

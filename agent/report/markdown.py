@@ -7,34 +7,87 @@ from collections.abc import Iterable, Sequence
 
 from database_specialist.agent.model.base import Figure
 
-_SPECIAL = re.compile(r"([\\`*\[\]|])")
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+# Inline syntax of CommonMark, and of GitHub beside it: strikethrough, formulas, links without brackets.
+_SPECIAL = re.compile(r"([\\`*\[\]$]|~~|(?<!\w)_|_(?!\w)|(?<=[a-z]):(?=//)|(?<=\bwww)\.)")
+_BLOCK = re.compile(r"^(?=[#+=~-])|^\d{1,9}(?=[.)](?:\s|$))")
+# Controls, fillers and marks that no reader sees and that may reorder or hide what is beside them.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
+)
+_COMMAND = re.compile(
+    r"""\b(?:psql|pg_dump|mysql|mariadb|mysqldump|sqlite3|aws|gcloud|az)\s(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s;,.:"']|"""
+    r"""[.:](?=\S)|\s(?=-|"|'))+"""
+)
 
 
 def text(value: str) -> str:
-    r"""Return text of others as one line of inert Markdown.
+    r"""Return text of others as one line of inert Markdown. Pipes are left to `table`.
 
-    >>> text("a | b <script> [x](y) *z*")
-    'a \\| b &lt;script&gt; \\[x\\](y) \\*z\\*'
+    >>> text("a <script> [x](y) *z* snake_case _u_")
+    'a &lt;script&gt; \\[x\\](y) \\*z\\* snake_case \\_u\\_'
+    >>> text("# no heading"), text("1. no list")
+    ('\\# no heading', '1\\. no list')
     """
     line = " ".join(_INVISIBLE.sub("", value).split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", line)
+    return _BLOCK.sub(r"\g<0>\\", _SPECIAL.sub(r"\\\1", line))
+
+
+def sentence(value: str) -> str:
+    """Return text of others, ended by a full stop where it has no end."""
+    line = text(value)
+    return line if not line or line.endswith((".", "!", "?", ":")) else f"{line}."
 
 
 def code(value: str) -> str:
-    r"""Return a name or a short piece of SQL as inline code.
+    """Return a name or a short piece of SQL as inline code.
 
-    >>> code("a|b")
-    '`a\\|b`'
+    >>> code("a|b"), code("a `b` c")
+    ('`a|b`', '``a `b` c``')
     """
-    line = " ".join(value.split()).replace("`", "'")
-    return f"`{line}`".replace("|", "\\|") if line else ""
+    line = " ".join(_INVISIBLE.sub("", value).split())
+    longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
+    marks = "`" * (longest + 1)
+    space = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{marks}{space}{line}{space}{marks}" if line else ""
 
 
 def codes(values: Iterable[str]) -> str:
     """Return names as a list of inline code."""
     return ", ".join(code(value) for value in values)
+
+
+def with_commands(value: str) -> str:
+    """Return text of ours that quotes commands: those as inline code, the rest escaped.
+
+    >>> with_commands('First run psql --command "SELECT *"; then stop.')
+    'First run `psql --command "SELECT *"`; then stop.'
+    """
+    parts, at = [], 0
+    line = " ".join(value.split())
+    for found in _COMMAND.finditer(line):
+        if " -" in found.group():
+            parts += [_inside(line[at : found.start()]), code(found.group())]
+            at = found.end()
+    return "".join([*parts, _inside(line[at:])])
+
+
+def _inside(value: str) -> str:
+    """Escape a part of a line; the spaces at its ends stay."""
+    before, after = value[:1].isspace(), value[1:][-1:].isspace()
+    return f"{' ' if before else ''}{text(value)}{' ' if after else ''}"
+
+
+def some(items: Sequence[str], limit: int) -> str:
+    """Return the first items of a long list and the number of the others.
+
+    >>> some(("a", "b", "c", "d"), 2), some(("a", "b"), 2)
+    ('a, b and 2 more', 'a, b')
+    """
+    if len(items) <= limit:
+        return ", ".join(items)
+    return f"{', '.join(items[:limit])} and {len(items) - limit} more"
 
 
 def heading(level: int, title: str) -> str:
@@ -43,8 +96,14 @@ def heading(level: int, title: str) -> str:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of finished cells; empty text when there are no rows."""
-    body = [f"| {' | '.join(cell or '-' for cell in row)} |" for row in rows]
+    r"""Return a table of finished cells; empty text when there are no rows.
+
+    >>> print(table(("A",), [("`x|y`",)]))
+    | A |
+    | --- |
+    | `x\|y` |
+    """
+    body = [f"| {' | '.join((cell or '-').replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
     if not body:
         return ""
     return "\n".join([f"| {' | '.join(headings)} |", f"|{' --- |' * len(headings)}", *body])
@@ -61,10 +120,19 @@ def numbered(items: Iterable[str]) -> str:
 
 
 def fence(language: str, body: str) -> str:
-    """Return a code block; the fence is longer than any inside the body."""
+    """Return a code block; the fence is longer than any inside the body. Empty text for an empty body."""
+    if not body.strip():
+        return ""
     longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
     marks = "`" * max(3, longest + 1)
     return f"{marks}{language}\n{body.rstrip()}\n{marks}"
+
+
+def link(title: str, url: str) -> str:
+    """Return a link; an address with anything odd in it is shown as text instead."""
+    if re.fullmatch(r"https?://[^\s<>()\[\]`|\\\x00-\x1f\x7f]+", url):
+        return f"[{text(title) or url}]({url})"
+    return f"{text(title)} ({text(url)})"
 
 
 def sections(*parts: str) -> str:
@@ -88,7 +156,7 @@ def quantity(figure: Figure) -> str:
         return _seconds(figure.value)
     if figure.unit == "%":
         return f"{number(figure.value)}%"
-    return f"{number(figure.value)} {figure.unit}"
+    return f"{number(figure.value)} {text(figure.unit)}"
 
 
 def marked(figure: Figure) -> str:

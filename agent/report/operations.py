@@ -6,18 +6,22 @@ import json
 
 from database_specialist.agent.dialects import split_statements
 from database_specialist.agent.model.operations import BackupJob, Migration, MongoCollection, RedisKey, SearchIndex
-from database_specialist.agent.report.context import Context
+from database_specialist.agent.report.context import Context, told
 from database_specialist.agent.report.markdown import (
+    bullets,
     code,
     codes,
     fence,
     heading,
     marked,
-    numbered,
+    number,
     sections,
+    sentence,
     table,
     text,
+    with_commands,
 )
+from database_specialist.agent.report.sql import one_line
 
 
 def migration_file(migration: Migration, way: str) -> str:
@@ -30,13 +34,14 @@ def migration_plans(context: Context) -> str:
     operations = context.design.operations
     return sections(
         heading(2, "Data Migration Plans"),
-        "\n".join(context.decision(decision) for decision in context.decisions("migration")),
+        context.decided("migration"),
         heading(3, "Versioning"),
         "Plain SQL pairs in `database/migrations/`, applied in the order of their numbers:",
         table(
-            ("File", "Phase", "Statements up", "Statements down", "Reversible", "Note", "Evidence"),
+            ("File", "Phase", "Statements up", "Statements down", "Reversible", "Note"),
             (_migration(context, migration) for migration in operations.migrations),
         ),
+        _proof(context),
         heading(3, "Rollback"),
         _rollback(context),
         heading(3, "Seeding and test data"),
@@ -55,24 +60,33 @@ def _migration(context: Context, migration: Migration) -> tuple[str, ...]:
         str(len(split_statements(migration.down, engine))),
         "yes" if migration.reversible else "no",
         text(migration.note),
-        context.evidence("migration", f"{migration.number:04d}_{migration.name}"),
     )
+
+
+def _proof(context: Context) -> str:
+    records = [record for record in context.design.evidence.records if record.kind == "migration"]
+    return bullets(f"{sentence(record.claim)} ({told((record,))})" for record in records)
 
 
 def _rollback(context: Context) -> str:
     migrations = context.design.operations.migrations
-    order = [code(migration_file(migration, "down")) for migration in reversed(migrations)]
-    proof = context.evidence("migration", "up-down-up")
-    lines = [f"The down scripts run in reverse order: {', '.join(order)}."]
-    if proof:
-        lines.append(f"Up, down to an empty database, and up again was run ({proof}).")
-    last = migrations[-1] if migrations else None
-    if last is None or not last.reversible:
-        return " ".join(lines)
+    if not migrations:
+        return "There is nothing to roll back: the schema has no tables."
+    order = [code(migration_file(migration, "down")) for migration in reversed(migrations) if migration.down]
+    kept = [code(migration_file(migration, "up")) for migration in migrations if not migration.reversible]
+    last = migrations[-1]
     return sections(
-        " ".join(lines),
-        f"The newest step undone, in a transaction that is given up here ({code(migration_file(last, 'down'))}):",
-        fence("sql", f"BEGIN;\n{last.down.strip()}\nROLLBACK;") if last.transactional else "",
+        f"The down scripts run in reverse order: {', '.join(order)}.",
+        f"Not reversible: {', '.join(kept)}. Restore the backup taken before it." if kept else "",
+        *(
+            (
+                f"The newest step undone, in a transaction that is given up here "
+                f"({code(migration_file(last, 'down'))}):",
+                fence("sql", f"BEGIN;\n{last.down.strip()}\nROLLBACK;"),
+            )
+            if last.reversible and last.transactional
+            else ()
+        ),
     )
 
 
@@ -81,22 +95,24 @@ def _seed(context: Context) -> str:
     proofs = dict.fromkeys(
         context.evidence("seed", subject) for subject in ("seed", *seed.rows) if context.evidence("seed", subject)
     )
-    shown = "; ".join(list(proofs)[:3])
+    counts: dict[int, list[str]] = {}
+    for name, rows in seed.rows.items():
+        counts.setdefault(rows, []).append(name)
     return sections(
-        f"`database/seed.sql` holds {sum(seed.rows.values())} rows for {len(seed.rows)} tables. {text(seed.note)}"
-        + (f" ({shown})" if shown else ""),
-        table(("Table", "Rows"), ((code(name), str(count)) for name, count in seed.rows.items())),
+        f"`database/seed.sql` holds {sum(seed.rows.values())} rows for {len(seed.rows)} tables, in the order in which "
+        f"they refer to each other. {sentence(seed.note)}" + (f" ({'; '.join(list(proofs)[:3])})" if proofs else ""),
+        bullets(f"{rows} rows each: {codes(names)}" for rows, names in sorted(counts.items(), reverse=True)),
     )
 
 
 def _deployment(context: Context) -> str:
     parts = []
     for step in context.design.operations.deployment:
-        lines = [f"**{step.number}. {step.phase.capitalize()}**: {text(step.action)}"]
+        lines = [f"**{step.number}. {step.phase.capitalize()}**: {with_commands(step.action)}"]
         if step.commands:
             lines.append(fence("bash", "\n".join(step.commands)))
         if step.abort:
-            lines.append(f"To go back from here: {text(step.abort)}")
+            lines.append(f"To go back from here: {with_commands(step.abort)}")
         parts.append(sections(*lines))
     return sections(*parts)
 
@@ -113,19 +129,24 @@ def backup_and_recovery(context: Context) -> str:
                 ("RTO: time to be back", marked(backup.rto), text(backup.rto.basis)),
             ),
         ),
-        "\n".join(context.decision(decision) for decision in backup.decisions),
+        context.listed(backup.decisions),
         heading(3, "Frequency and retention"),
         table(("Backup", "How often", "Kept for", "Size", "Why"), (_job(job) for job in backup.jobs)),
-        *(fence("bash", "\n".join([f"# {job.kind}: {job.frequency}", *job.commands])) for job in backup.jobs),
+        *(fence("bash", "\n".join([f"# {job.kind}: {one_line(job.frequency)}", *job.commands])) for job in backup.jobs),
         heading(3, "Point-in-time recovery"),
-        fence("bash", "\n".join(backup.point_in_time)),
+        fence("bash", "\n".join(backup.point_in_time)) or f"None: {_without_log(context)}",
         heading(3, "Disaster recovery"),
-        fence("bash", "\n".join(backup.disaster_recovery)),
+        fence("bash", "\n".join(backup.disaster_recovery)) or "No second place was given to recover in.",
         heading(3, "Archival"),
-        numbered(map(text, backup.archival)),
+        bullets(map(with_commands, backup.archival))
+        or "No document limits how long rows are kept: nothing is archived.",
         heading(3, "Restore test"),
-        text(backup.restore_test),
+        with_commands(backup.restore_test),
     )
+
+
+def _without_log(context: Context) -> str:
+    return f"{context.engine} is restored to the moment of a copy; what came after the last one is lost."
 
 
 def _job(job: BackupJob) -> tuple[str, ...]:
@@ -134,7 +155,7 @@ def _job(job: BackupJob) -> tuple[str, ...]:
         text(job.frequency),
         text(job.retention),
         f"{marked(job.size)}: {text(job.size.basis)}",
-        text(job.why),
+        with_commands(job.why),
     )
 
 
@@ -143,18 +164,23 @@ def nosql(context: Context) -> str:
     stores = context.design.operations.nosql
     return sections(
         heading(2, "NoSQL Considerations (if applicable)"),
-        "\n".join(context.decision(decision) for decision in stores.decisions),
+        context.listed(stores.decisions),
         heading(3, "MongoDB / DocumentDB") if stores.mongodb else "",
         *(_collection(context, collection) for collection in stores.mongodb),
         heading(3, "Redis") if stores.redis else "",
         table(
-            ("Key", "Type", "Fields", "TTL", "Purpose", "Memory", "Facts"),
+            ("Key", "Type", "Fields", "TTL", "Purpose", "Keys", "Memory", "Facts", "Evidence"),
             (_redis(context, key) for key in stores.redis),
         ),
-        fence("text", "\n".join(key.example for key in stores.redis)) if stores.redis else "",
+        fence("text", "\n".join(key.example for key in stores.redis)),
         heading(3, "Elasticsearch / OpenSearch") if stores.search else "",
         *(_search(context, index) for index in stores.search),
     )
+
+
+def _facts(context: Context, ids: tuple[str, ...]) -> str:
+    cited = context.cite(ids)
+    return f" Facts: {cited}." if cited else ""
 
 
 def _json(value: object) -> str:
@@ -162,9 +188,9 @@ def _json(value: object) -> str:
 
 
 def _collection(context: Context, collection: MongoCollection) -> str:
-    proof = context.evidence("document_validator", collection.name) or "not run"
+    proof = context.evidence("document_validator", collection.name) or "NOT CHECKED: no MongoDB in the sandbox"
     return sections(
-        f"**{code(collection.name)}**: {text(collection.purpose)} ({context.cite(collection.facts)})",
+        f"**{code(collection.name)}**: {sentence(collection.purpose)}{_facts(context, collection.facts)}",
         _json({"$jsonSchema": collection.validator}),
         f"Indexes: {codes(collection.indexes)}" if collection.indexes else "",
         f"A document that the validator takes ({proof}):",
@@ -177,17 +203,21 @@ def _redis(context: Context, key: RedisKey) -> tuple[str, ...]:
         code(key.pattern),
         key.type,
         text(key.fields),
-        f"{key.ttl_seconds} s" if key.ttl_seconds else "none",
+        f"{key.ttl_seconds:,} s" if key.ttl_seconds else "none",
         text(key.purpose),
+        f"{number(key.keys.value)} ({key.keys.origin})",
         f"{marked(key.memory)}: {text(key.memory.basis)}",
         context.cite(key.facts),
+        context.evidence("redis_command", key.pattern) or "NOT CHECKED: no Redis in the sandbox",
     )
 
 
 def _search(context: Context, index: SearchIndex) -> str:
+    proof = context.evidence("search_mapping", index.name) or "NOT CHECKED: no search engine in the sandbox"
+    about = f"{sentence(index.purpose)}{_facts(context, index.facts)}"
     return sections(
-        f"**{code(index.name)}** from {code(index.source_table)}: {text(index.purpose)} ({context.cite(index.facts)})",
+        f"**{code(index.name)}** from {code(index.source_table)}: {about} ({proof})",
         _json({"settings": index.settings, "mappings": index.mappings}),
-        f"Kept in step: {text(index.sync)}",
+        f"Kept in step: {sentence(index.sync)}",
         _json(index.example_query),
     )

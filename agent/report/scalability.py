@@ -13,6 +13,7 @@ from database_specialist.agent.report.markdown import (
     marked,
     quantity,
     sections,
+    sentence,
     table,
     text,
 )
@@ -25,22 +26,18 @@ def scalability(context: Context) -> str:
         heading(3, "Capacity"),
         _capacity(context.design.operations.capacity),
         heading(3, "Partitioning"),
-        _decisions(context, "partitioning"),
+        context.decided("partitioning"),
         _partitions(context),
         heading(3, "Read replicas"),
-        _decisions(context, "replica"),
+        context.decided("replica"),
         _replicas(context),
         heading(3, "Caching"),
-        _decisions(context, "cache"),
+        context.decided("cache"),
         _caches(context),
         heading(3, "Sharding"),
-        _decisions(context, "sharding"),
+        context.decided("sharding"),
         _shards(context),
     )
-
-
-def _decisions(context: Context, topic: str) -> str:
-    return "\n".join(context.decision(decision) for decision in context.decisions(topic))
 
 
 def _capacity(capacity: Capacity) -> str:
@@ -100,35 +97,45 @@ def _replicas(context: Context) -> str:
 
 
 def _caches(context: Context) -> str:
-    return table(
-        ("Cache", "Key", "Queries", "TTL", "Memory", "Invalidated by", "Why"),
-        (
+    caches = context.design.operations.scaling.caches
+    return sections(
+        table(
+            ("Cache", "Key", "Answers", "TTL", "Memory"),
             (
-                code(cache.name),
-                code(cache.key),
-                codes(cache.queries),
-                marked(cache.ttl_seconds),
-                f"{marked(cache.memory)}: {text(cache.memory.basis)}",
-                text(cache.invalidation),
-                text(cache.why),
-            )
-            for cache in context.design.operations.scaling.caches
+                (code(c.name), code(c.key), ", ".join(map(text, c.queries)), marked(c.ttl_seconds), marked(c.memory))
+                for c in caches
+            ),
+        ),
+        bullets(
+            f"{code(cache.name)}: {sentence(cache.why)} Invalidation: {sentence(cache.invalidation)} "
+            f"Memory: {sentence(cache.memory.basis)}"
+            for cache in caches
         ),
     )
 
 
 def _shards(context: Context) -> str:
-    return table(
-        ("Shard key", "Tables", "On one shard", "Consequences", "Chosen", "Why"),
-        (
+    keys = context.design.operations.scaling.shard_keys
+    if not keys:
+        return ""
+    return sections(
+        "Keys that were weighed:",
+        table(
+            ("Shard key", "Tables that carry it", "Queries on one shard", "Chosen", "Why"),
             (
-                code(key.key),
-                codes(key.tables),
-                marked(key.single_shard_share),
-                "; ".join(map(text, key.consequences)),
-                "yes" if key.chosen else "no",
-                text(key.why),
-            )
-            for key in context.design.operations.scaling.shard_keys
+                (
+                    code(key.key),
+                    codes(key.tables),
+                    marked(key.single_shard_share),
+                    "yes" if key.chosen else "no",
+                    text(key.why),
+                )
+                for key in keys
+            ),
+        ),
+        "\n".join(
+            f"- By {code(key.key)}:\n" + "\n".join(f"  - {sentence(each)}" for each in key.consequences)
+            for key in keys
+            if key.consequences
         ),
     )

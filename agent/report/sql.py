@@ -9,17 +9,35 @@ from database_specialist.agent.dialects import bind
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.workload import Query
 
+_CHAPTERS = (
+    ("Extensions", re.compile(r"CREATE EXTENSION")),
+    ("Types", re.compile(r"CREATE (?:TYPE|DOMAIN)")),
+    ("Tables", re.compile(r"CREATE TABLE|CREATE UNIQUE INDEX|ALTER TABLE \S+ ADD")),
+    ("Functions and triggers", re.compile(r"CREATE (?:OR REPLACE )?(?:FUNCTION|(?:CONSTRAINT )?TRIGGER|PROCEDURE)")),
+    ("Views", re.compile(r"CREATE (?:MATERIALIZED )?VIEW")),
+    ("Row-level security", re.compile(r"CREATE POLICY|ALTER TABLE \S+ (?:ENABLE|FORCE)")),
+    ("Comments", re.compile(r"COMMENT ON")),
+    ("Indexes", re.compile(r"CREATE INDEX")),
+)
+
 
 def runnable(statements: Iterable[str], engine: Engine) -> str:
-    """Join statements into one script; comments on one table stand together."""
+    """Join statements into one script with a line above each kind; comments on one table stand together."""
     script = "PRAGMA foreign_keys = ON;" if engine == "sqlite" else ""
-    before = ""
+    before, chapter = "", ""
     for statement in statements:
         ended = statement.strip().rstrip(";") + ";"
-        together = ended.startswith("COMMENT ON COLUMN") and before.startswith("COMMENT ON")
-        script += ("\n" if together else "\n\n") + ended
+        found = next((title for title, pattern in _CHAPTERS if pattern.match(ended)), chapter)
+        if found != chapter:
+            script, chapter, before = f"{script}\n\n-- {found}", found, ""
+        script += ("\n" if _together(before, ended) else "\n\n") + ended
         before = ended
     return script.strip()
+
+
+def _together(before: str, statement: str) -> bool:
+    of_one_table = statement.startswith("COMMENT ON COLUMN") and before.startswith("COMMENT ON")
+    return of_one_table or (statement.startswith("CREATE INDEX") and before.startswith("CREATE INDEX"))
 
 
 def prepared(query: Query, engine: Engine) -> str:
@@ -28,11 +46,17 @@ def prepared(query: Query, engine: Engine) -> str:
     A prepared statement proves names and types on an empty database, and shows the parameters' order.
     """
     if engine != "postgresql":
-        return f"-- {query.id}\n{query.sql.rstrip().rstrip(';')};"
+        return f"-- {one_line(query.id)}\n{query.sql.rstrip().rstrip(';')};"
     sql, names = bind(query.sql, query)
     types = {parameter.name: parameter.type for parameter in query.parameters}
     order = list(dict.fromkeys(names))
     arguments = f" ({', '.join(types.get(name, 'text') for name in order)})" if order else ""
-    legend = ", ".join(f"${i} = {name}" for i, name in enumerate(order, 1))
+    legend = one_line(", ".join(f"${i} = {name}" for i, name in enumerate(order, 1)))
     name = re.sub(r"\W", "_", query.id.lower())
-    return f"-- {query.id}{': ' + legend if legend else ''}\nPREPARE {name}{arguments} AS\n{sql.rstrip().rstrip(';')};"
+    head = f"-- {one_line(query.id)}{': ' + legend if legend else ''}"
+    return f"{head}\nPREPARE {name}{arguments} AS\n{sql.rstrip().rstrip(';')};"
+
+
+def one_line(words: str) -> str:
+    """Return text that can stand behind `--` or `#` without leaving its line."""
+    return " ".join(words.split())
