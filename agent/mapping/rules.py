@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from database_specialist.agent.dialects.identifiers import literal, quote
+from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.mapping.columns import column_conditions
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.expressions import Condition, NotPlaced, place
 from database_specialist.agent.mapping.ground import Ground
-from database_specialist.agent.mapping.guards import Guard, guard_routine, is_distinct
+from database_specialist.agent.mapping.guards import Guard, guard_routine
 from database_specialist.agent.mapping.handwritten import handwritten_routine
+from database_specialist.agent.mapping.lifecycles import lifecycle_routines, transition_obstacle
 from database_specialist.agent.mapping.naming import constraint_name
 from database_specialist.agent.mapping.overlap import add_no_overlap
 from database_specialist.agent.mapping.uniques import add_unique
@@ -31,7 +32,7 @@ def add_rules(ground: Ground, drafts: Mapping[str, TableDraft]) -> _Routines:
         refusal = _ADD[rule.kind](ground, draft, rule, routines)
         if refusal:
             _leave_out(ground, rule, draft.name, refusal)
-    return routines
+    return routines + lifecycle_routines(ground, drafts)
 
 
 def _leave_out(ground: Ground, rule: BusinessRule, table: str, reason: str) -> None:
@@ -127,30 +128,8 @@ def _add_unique(ground: Ground, draft: TableDraft, rule: BusinessRule, routines:
 
 
 def _add_transition(ground: Ground, draft: TableDraft, rule: BusinessRule, routines: _Routines) -> str | None:
-    entity, engine = draft.entity, ground.engine
-    lifecycle = entity.lifecycle if entity else None
-    if entity is None or lifecycle is None or lifecycle.attribute not in draft.names:
-        return f"{draft.name} has no lifecycle"
-    column = quote(draft.names[lifecycle.attribute][0], engine)
-    targets: dict[str, list[str]] = {}
-    for each in lifecycle.transitions:
-        targets.setdefault(each.source, []).append(literal(each.target, engine))
-    allowed = "\n      OR ".join(
-        f"(OLD.{column} = {literal(source, engine)} AND NEW.{column} IN ({', '.join(dict.fromkeys(goals))}))"
-        for source, goals in targets.items()
-    )
-    changed = is_distinct(f"NEW.{column}", f"OLD.{column}", engine)
-    guard = Guard(
-        name=constraint_name(draft.name, [rule.name], ""),
-        table=draft.name,
-        events=("update",),
-        columns=(draft.names[lifecycle.attribute][0],),
-        broken=f"{changed} AND NOT ({allowed})" if allowed else changed,
-        message=rule.text,
-    )
-    why = f"{rule.id}: {rule.text} A CHECK sees one version of the row; a step needs the one before."
-    routines.append(guard_routine(guard, engine, why=why, rule=rule.id, facts=rule.facts))
-    return None
+    # The trigger of the steps is the lifecycle's: one, however many rules speak of it.
+    return transition_obstacle(draft)
 
 
 def _add_overlap(ground: Ground, draft: TableDraft, rule: BusinessRule, routines: _Routines) -> str | None:

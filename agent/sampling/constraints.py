@@ -85,6 +85,8 @@ class Conditions:
     """First and last instant that the partitions hold."""
     not_evaluated: tuple[str, ...]
     """Constraints that cannot be read here."""
+    at_insert: frozenset[str] = frozenset()
+    """Names of goals that a row meets when it is made, and may leave behind."""
 
     @cached_property
     def never_both_null(self) -> frozenset[str]:
@@ -133,6 +135,7 @@ def conditions_of(table: Table, entity_model: EntityModel, schema: Schema) -> Co
         generated=generated,
         window=_window(table),
         not_evaluated=tuple(name for name, expression in parsed if expression is None),
+        at_insert=frozenset(guard.name for guard in guarded if guard.at_insert),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlglot import exp
 
+from database_specialist.agent.mapping.lifecycles import beginning_name
 from database_specialist.agent.mapping.naming import column_name
 from database_specialist.agent.model.entities import BusinessRule, EntityModel
 from database_specialist.agent.model.relational import Schema, Table
@@ -29,17 +30,31 @@ class Guarded:
     equal: tuple[str, ...] = ()
     span: tuple[str, ...] = ()
     """The two bounds that must not overlap where the columns of `equal` agree."""
+    at_insert: bool = False
+    """Holds when the row is made, and not for ever."""
 
 
 def guarded_rules(table: Table, entity_model: EntityModel, schema: Schema) -> tuple[Guarded, ...]:
-    """Return the rules of kind check and no_overlap that the table's routines stand for."""
+    """Return the rules of kind check and no_overlap that the table's routines stand for, and the first state."""
     rules = {rule.id: rule for rule in entity_model.rules}
     found = (
         _guarded(routine.name, rules[routine.rule], entity_model, schema)
         for routine in schema.routines
         if routine.table == table.name and routine.rule in rules
     )
-    return tuple(guard for guard in found if guard is not None)
+    return (*(guard for guard in found if guard is not None), *_beginnings(table, entity_model, schema))
+
+
+def _beginnings(table: Table, entity_model: EntityModel, schema: Schema) -> Iterator[Guarded]:
+    entity = entity_model.entity(table.entity) if table.entity else None
+    if entity is None or entity.lifecycle is None:
+        return
+    names = {routine.name for routine in schema.routines if routine.table == table.name}
+    for column in _columns(entity.name, entity.lifecycle.attribute, entity_model, schema):
+        name = beginning_name(table.name, column)
+        if name in names:
+            first = exp.EQ(this=exp.column(column), expression=exp.Literal.string(entity.lifecycle.initial))
+            yield Guarded(name, first, at_insert=True)
 
 
 def _guarded(name: str, rule: BusinessRule, entity_model: EntityModel, schema: Schema) -> Guarded | None:

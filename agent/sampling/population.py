@@ -76,7 +76,7 @@ class Population:
         number = self._first + self._tried[table.name]
         draws = self._draws(table, dict.fromkeys(fixed), wish, number)
         nullable = frozenset(column.name for column in table.columns if column.nullable)
-        goals = [goal for name, goal in conditions.goals if name not in wish.dropped]
+        goals = [goal for name, goal in conditions.goals if name not in wish.dropped | conditions.at_insert]
         changed = {**row, **given}
         return solve(changed, goals, Choices(draws, nullable), conditions.derive) or changed
 

@@ -294,14 +294,6 @@ BEGIN
   END IF;
 END;
 
-CREATE TRIGGER appointments_appointment_states BEFORE UPDATE ON appointments
-FOR EACH ROW
-BEGIN
-  IF NOT (NEW.status <=> OLD.status) AND NOT ((OLD.status = 'booked' AND NEW.status IN ('held', 'cancelled'))) THEN
-    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'appointments_appointment_states: Appointment states.';
-  END IF;
-END;
-
 CREATE TRIGGER people_born_in_the_past_check_insert BEFORE INSERT ON people
 FOR EACH ROW
 BEGIN
@@ -347,6 +339,14 @@ FOR EACH ROW
 BEGIN
   IF EXISTS (SELECT 1 FROM devices AS other WHERE other.serial = NEW.serial AND (NEW.leased_until IS NULL OR other.leased_from < NEW.leased_until) AND (other.leased_until IS NULL OR NEW.leased_from < other.leased_until) AND NOT (other.id <=> NEW.id)) THEN
     SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'devices_lease_no_overlap_excl: Lease no overlap.';
+  END IF;
+END;
+
+CREATE TRIGGER appointments_appointment_states BEFORE UPDATE ON appointments
+FOR EACH ROW
+BEGIN
+  IF NOT (NEW.status <=> OLD.status) AND NOT ((OLD.status = 'booked' AND NEW.status IN ('held', 'cancelled'))) THEN
+    SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'appointments_appointment_states: Appointment states.';
   END IF;
 END;
 

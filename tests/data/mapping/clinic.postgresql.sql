@@ -303,19 +303,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION appointments_appointment_states() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF NEW.status IS DISTINCT FROM OLD.status AND NOT ((OLD.status = 'booked' AND NEW.status IN ('held', 'cancelled'))) THEN
-    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'appointments_appointment_states',
-      TABLE = 'appointments', MESSAGE = 'Appointment states.';
-  END IF;
-  RETURN NEW;
-END
-$$;
-
-CREATE TRIGGER appointments_appointment_states BEFORE UPDATE OF status ON appointments
-  FOR EACH ROW EXECUTE FUNCTION appointments_appointment_states();
-
 CREATE FUNCTION people_born_in_the_past_check() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT (NEW.birth_date <= CURRENT_DATE) THEN
@@ -328,6 +315,19 @@ $$;
 
 CREATE TRIGGER people_born_in_the_past_check BEFORE INSERT OR UPDATE OF birth_date ON people
   FOR EACH ROW EXECUTE FUNCTION people_born_in_the_past_check();
+
+CREATE FUNCTION appointments_appointment_states() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.status IS DISTINCT FROM OLD.status AND NOT ((OLD.status = 'booked' AND NEW.status IN ('held', 'cancelled'))) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'appointments_appointment_states',
+      TABLE = 'appointments', MESSAGE = 'Appointment states.';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER appointments_appointment_states BEFORE UPDATE OF status ON appointments
+  FOR EACH ROW EXECUTE FUNCTION appointments_appointment_states();
 
 CREATE TRIGGER people_updated_at_touch BEFORE UPDATE ON people
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*)

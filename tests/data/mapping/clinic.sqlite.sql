@@ -305,12 +305,6 @@ BEGIN
   SELECT RAISE(ABORT, 'appointments_doctor_not_double_booked_excl: Doctor not double booked.');
 END;
 
-CREATE TRIGGER appointments_appointment_states BEFORE UPDATE OF status ON appointments
-FOR EACH ROW WHEN NEW.status IS NOT OLD.status AND NOT ((OLD.status = 'booked' AND NEW.status IN ('held', 'cancelled')))
-BEGIN
-  SELECT RAISE(ABORT, 'appointments_appointment_states: Appointment states.');
-END;
-
 CREATE TRIGGER people_born_in_the_past_check_insert BEFORE INSERT ON people
 FOR EACH ROW WHEN NOT (NEW.birth_date <= (date('now')))
 BEGIN
@@ -333,6 +327,12 @@ CREATE TRIGGER devices_lease_no_overlap_excl_update AFTER UPDATE ON devices
 FOR EACH ROW WHEN EXISTS (SELECT 1 FROM devices AS other WHERE other.serial = NEW.serial AND (NEW.leased_until IS NULL OR other.leased_from < NEW.leased_until) AND (other.leased_until IS NULL OR NEW.leased_from < other.leased_until) AND other.rowid <> NEW.rowid)
 BEGIN
   SELECT RAISE(ABORT, 'devices_lease_no_overlap_excl: Lease no overlap.');
+END;
+
+CREATE TRIGGER appointments_appointment_states BEFORE UPDATE OF status ON appointments
+FOR EACH ROW WHEN NEW.status IS NOT OLD.status AND NOT ((OLD.status = 'booked' AND NEW.status IN ('held', 'cancelled')))
+BEGIN
+  SELECT RAISE(ABORT, 'appointments_appointment_states: Appointment states.');
 END;
 
 CREATE TRIGGER people_updated_at_touch AFTER UPDATE ON people
