@@ -15,9 +15,10 @@ from database_specialist.agent.checking import CheckReport, check_statements, gu
 from database_specialist.agent.config import Context
 from database_specialist.agent.errors import DocumentError, SandboxError
 from database_specialist.agent.model.base import Engine
-from database_specialist.agent.model.evidence import EvidenceLog, Finding, Verdict
+from database_specialist.agent.model.evidence import EvidenceLog, Finding, Measurement, Verdict
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes
+from database_specialist.agent.report.files import MEASUREMENTS, render_measurements
 from database_specialist.agent.verification.sandbox import Database
 from database_specialist.graph.build import graph
 from database_specialist.graph.services import default_services
@@ -62,8 +63,12 @@ def design(folder: Path, context: Context, *, progress: Progress | None = None) 
     """
     require_folder(folder)
     target = Path(context.output) if context.output else folder
-    with OutputFolder(target).lock():
+    output = OutputFolder(target)
+    with output.lock():
         values, seconds = _run(folder, context, progress or (lambda node, doing, elapsed: None))
+        # Only now is it known how long each node took.
+        measured = (Measurement.load(each) for each in values["measurements"])
+        output.amend(MEASUREMENTS, render_measurements(measured, seconds))
     return Outcome(
         status=values["status"],
         document=target / values["document_path"] if values["document_path"] else None,

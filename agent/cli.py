@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -47,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="database-specialist",
         description="Designs a database from a project's documents and proves the design on a real database.",
-        epilog="Exit codes: 0 accepted, 1 not accepted, 2 usage or environment, 3 beside a file edited by hand.",
+        epilog="example: database-specialist design ai_docs\n\n"
+        "exit codes: 0 accepted, 1 not accepted, 2 usage, input or environment, 3 written beside a file edited by hand",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=version("database-specialist"))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -63,6 +66,11 @@ def _add_design(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="read ai_docs/, design the database, prove it, write ai_docs/database-design.md",
         description="Reads the requirements and the architecture in AI_DOCS, designs the database, proves the design "
         "on a real database, and writes database-design.md, database-design.json and database/ when it is accepted.",
+        epilog="examples:\n"
+        "  database-specialist design                              # reads and writes ./ai_docs\n"
+        "  database-specialist design ai_docs --output out --engine sqlite --quiet\n"
+        "  database-specialist design ai_docs --json | jq .status",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("folder", nargs="?", default="ai_docs", metavar="AI_DOCS", help="default: ai_docs")
     command.add_argument("--output", metavar="FOLDER", help="write here instead of AI_DOCS")
@@ -81,6 +89,8 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="run the SQL of any database-design.md or .sql file and report its faults",
         description="Runs every SQL statement of FILE in order on an empty database, reads the result back, and "
         "reports what fails, which foreign keys lack an index, which indexes nothing uses, and the rest of the rules.",
+        epilog="example: database-specialist check ai_docs/database-design.md",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("file", metavar="FILE", help="a Markdown file with SQL blocks, or an SQL file")
     _add_common(command)
@@ -88,7 +98,9 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser("explain", help="explain a rule by its code", description="Explains a rule.")
+    command = commands.add_parser(
+        "explain", help="explain a rule by its code", description="Explains a rule of the critic."
+    )
     command.add_argument("code", metavar="CODE", help="for example FK001")
     command.set_defaults(run=_explain)
 
@@ -128,7 +140,7 @@ def _design(options: argparse.Namespace) -> int:
 
 
 def _print_progress() -> Progress:
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def show(node: str, doing: str, elapsed: float) -> None:
         console.print(f"[dim]{elapsed:6.1f}s[/]  [bold]{node:<18}[/] {escape(doing)}")
@@ -153,33 +165,45 @@ def _outcome_json(outcome: Outcome) -> dict[str, object]:
 
 
 def _print_outcome(outcome: Outcome) -> None:
-    console = Console(highlight=False)
-    table = Table(title=f"{outcome.status.replace('_', ' ')} in round {outcome.verdict.round}", title_justify="left")
-    for heading in ("tables", "indexes", "checks run", "failed", "not checked", "errors", "warnings", "seconds"):
-        table.add_column(heading, justify="right")
-    checked = [record for record in outcome.evidence.records if record.passed is not None]
-    counts = (
-        len(outcome.schema.tables),
-        len(outcome.indexes.planned),
-        len(checked),
-        len(outcome.evidence.failed),
-        len(outcome.evidence.records) - len(checked),
-        len(outcome.objections),
-        sum(finding.severity == "warning" for finding in outcome.verdict.findings),
-    )
-    table.add_row(*map(str, counts), f"{sum(outcome.seconds.values()):.1f}")
-    console.print(table)
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(f"[bold]{outcome.status.replace('_', ' ')}[/] in round {outcome.verdict.round}")
+    console.print(_summary(outcome))
     for finding in outcome.objections:
-        console.print(
-            f"[red]{finding.code}[/] {escape(finding.place)}: {escape(finding.message)}\n  {escape(finding.help)}"
-        )
+        _print_finding(console, finding)
     for name in outcome.edited:
-        path = Path(name)
-        console.print(f"{escape(name)} was edited by hand and is kept; the new one is {path.stem}.new{path.suffix}")
+        new = Path(name).with_suffix(f".new{Path(name).suffix}")
+        console.print(f"{escape(name)} was edited by hand and is kept; the new one is {escape(str(new))}")
     if outcome.document:
-        console.print(f"{escape(str(outcome.document))}")
+        console.print(escape(str(outcome.document)))
     else:
         console.print(f"No document was written; the draft is {escape(outcome.files[0])}")
+
+
+def _summary(outcome: Outcome) -> Table:
+    """Draw the figures of a run in less than 80 columns."""
+    records = outcome.evidence.records
+    checked = [record for record in records if record.passed is not None]
+    figures = {
+        "tables": len(outcome.schema.tables),
+        "indexes": len(outcome.indexes.planned),
+        "checks": len(checked),
+        "failed": len(outcome.evidence.failed),
+        "not run": len(records) - len(checked),
+        "errors": len(outcome.objections),
+        "warnings": sum(finding.severity == "warning" for finding in outcome.verdict.findings),
+        "seconds": f"{sum(outcome.seconds.values()):.1f}",
+    }
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
+    for heading in figures:
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_row(*map(str, figures.values()))
+    return table
+
+
+def _print_finding(console: Console, finding: Finding) -> None:
+    colour = {"error": "red", "warning": "yellow"}.get(finding.severity, "dim")
+    place, message = escape(finding.place), escape(finding.message)
+    console.print(f"[{colour}]{finding.code}[/] {place}: {message}\n  {escape(finding.help)}")
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -193,19 +217,16 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _print_report(report: CheckReport) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     for failure in report.failures:
         console.print(f"[red]fails[/] {escape(failure.place)}: {escape(failure.message)}")
     for found in _by_code(report.findings):
-        first, others = found[0], [finding.place for finding in found[1:]]
-        colour = {"error": "red", "warning": "yellow"}.get(first.severity, "dim")
-        console.print(
-            f"[{colour}]{first.code}[/] {escape(first.place)}: {escape(first.message)}\n  {escape(first.help)}"
-        )
+        others = [finding.place for finding in found[1:]]
+        _print_finding(console, found[0])
         if others:
             console.print(f"  [dim]also {escape(', '.join(others))}[/]")
     console.print(
-        f"{report.file}: {report.statements} statements on {report.engine}, {len(report.failures)} fail; "
+        f"{escape(report.file)}: {report.statements} statements on {report.engine}, {len(report.failures)} fail; "
         f"{report.tables} tables, {report.indexes} indexes, {report.queries} queries; {len(report.findings)} findings"
     )
 

@@ -71,11 +71,7 @@ def _paths(root: Path) -> list[Path]:
     found: list[Path] = []
     for parent, folders, files in os.walk(root, followlinks=False):
         below = Path(parent).relative_to(root)
-        folders[:] = sorted(
-            name
-            for name in folders
-            if not name.startswith(".") and len(below.parts) < MAX_DEPTH
-        )
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and len(below.parts) < MAX_DEPTH)
         found += [Path(parent, name) for name in sorted(files) if _is_document(name)]
     if len(found) > MAX_FILES:
         raise DocumentError(f"{root}: {len(found)} documents; at most {MAX_FILES} are read, give a smaller folder")

@@ -86,10 +86,27 @@ class OutputFolder:
                     target = target.with_suffix(f".new{target.suffix}")
                 _replace(target, sealed)
             self._remove_stale(before, files)
-            _replace(self._state / "written.json", json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+            self._record(hashes)
         except OSError as error:
             raise OutputError(f"{error.filename or self._folder}: cannot be written ({error.strerror})") from error
         return Written(files=tuple(files), edited=tuple(edited), document_sha256=hashes.get(DOCUMENT, ""))
+
+    def amend(self, name: str, text: str) -> None:
+        """Write one file of the last `write` anew, unless a person has edited it.
+
+        Raises:
+            OutputError: the disk or the rights do not allow it; the old file is whole.
+        """
+        hashes = self._manifest()
+        target = self._folder / name
+        if name not in hashes or not target.is_file() or _is_edited(target, hashes[name]):
+            return
+        sealed = _seal(name, text)
+        try:
+            _replace(target, sealed)
+            self._record({**hashes, name: _sha256(sealed)})
+        except OSError as error:
+            raise OutputError(f"{error.filename or target}: cannot be written ({error.strerror})") from error
 
     def keep_draft(self, files: Mapping[str, str]) -> Path:
         """Keep what was not accepted in the state folder, away from readers; return the folder of it."""
@@ -107,6 +124,9 @@ class OutputFolder:
         except (OSError, ValueError):
             return {}
         return {str(k): str(v) for k, v in entries.items()} if isinstance(entries, dict) else {}
+
+    def _record(self, hashes: Mapping[str, str]) -> None:
+        _replace(self._state / "written.json", json.dumps(hashes, indent=1, sort_keys=True) + "\n")
 
     def _remove_stale(self, before: Mapping[str, str], files: Mapping[str, str]) -> None:
         for name in before:

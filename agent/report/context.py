@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from database_specialist.agent.model.base import Decision, Option
+from database_specialist.agent.model.base import Decision
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Evidence
@@ -88,9 +88,9 @@ class Context:
 
     def listed(self, decisions: Iterable[Decision]) -> str:
         """Return decisions as a list, each with its alternatives and its ground."""
-        groups: dict[tuple[str, str, tuple[Option, ...]], list[Decision]] = {}
+        groups: dict[tuple[str, ...], list[Decision]] = {}
         for each in decisions:
-            groups.setdefault((each.topic, each.choice, each.alternatives), []).append(each)
+            groups.setdefault((each.topic, each.choice, *_alike(each)), []).append(each)
         return "\n".join(self._group(members) for members in groups.values())
 
     def _group(self, members: Sequence[Decision]) -> str:
@@ -101,7 +101,10 @@ class Context:
         else:
             lines = [f"{head}, {len(members)} times:"]
             lines += [f"  - {_subject(each)} ({text(each.id)}): {self._why(each)}" for each in members]
-        return "\n".join([*lines, *(f"  - Not {text(o.choice)}: {sentence(o.rejected_because)}" for o in rejected)])
+        same = all(each.alternatives == rejected for each in members)
+        others = "" if same else " The same holds for the others."
+        lines += [f"  - Not {text(o.choice)}: {sentence(o.rejected_because)}{others}" for o in rejected]
+        return "\n".join(lines)
 
     def _why(self, decision: Decision) -> str:
         parts = [sentence(_without_subject(decision.why, decision.subject))]
@@ -110,6 +113,13 @@ class Context:
         if decision.sources:
             parts.append(f"Sources: {', '.join(map(text, decision.sources))}.")
         return " ".join(parts)
+
+
+def _alike(decision: Decision) -> tuple[str, ...]:
+    """Return the alternatives without what names the subject: what two decisions of one kind have in common."""
+    names = {part for word in re.findall(r"[\w.]+", decision.subject) for part in (word, *word.split("."))}
+    own = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))}|\d+)(?!\w)")
+    return tuple(own.sub("*", f"{o.choice}: {o.rejected_because}") for o in decision.alternatives)
 
 
 def _subject(decision: Decision) -> str:

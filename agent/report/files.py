@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from database_specialist.agent.dialects import create_statements, index_statements
 from database_specialist.agent.model.design import Design
@@ -11,7 +11,9 @@ from database_specialist.agent.model.evidence import Measurement
 from database_specialist.agent.report.document import render_document
 from database_specialist.agent.report.markdown import heading, number, sections, table, text
 from database_specialist.agent.report.operations import migration_file
-from database_specialist.agent.report.sql import prepared, runnable
+from database_specialist.agent.report.sql import one_line, prepared, runnable
+
+MEASUREMENTS = "database/measurements.md"
 
 
 def render_files(design: Design, measurements: Sequence[Measurement]) -> dict[str, str]:
@@ -24,7 +26,7 @@ def render_files(design: Design, measurements: Sequence[Measurement]) -> dict[st
         "database/schema.sql": runnable(ddl, engine) + "\n",
         "database/queries.sql": _queries(design),
         "database/seed.sql": design.operations.seed.sql.rstrip() + "\n",
-        "database/measurements.md": render_measurements(measurements),
+        MEASUREMENTS: render_measurements(measurements),
     }
     for migration in design.operations.migrations:
         files[f"database/migrations/{migration_file(migration, 'up')}"] = migration.up.rstrip() + "\n"
@@ -35,17 +37,37 @@ def render_files(design: Design, measurements: Sequence[Measurement]) -> dict[st
 
 def _queries(design: Design) -> str:
     engine = design.relational_schema.engine
-    parts = [f"-- {query.purpose}\n{prepared(query, engine)}" for query in design.workload.queries]
+    parts = [f"-- {one_line(query.purpose)}\n{prepared(query, engine)}" for query in design.workload.queries]
     return "\n\n".join(parts) + "\n"
 
 
-def render_measurements(measurements: Iterable[Measurement]) -> str:
-    """Return what is true of this run on this machine only."""
+def render_measurements(measurements: Iterable[Measurement], seconds: Mapping[str, float] | None = None) -> str:
+    """Return what is true of this run on this machine only; `seconds` is the wall time of each step of the run."""
+    total = sum(seconds.values()) if seconds else 0.0
+    steps = (
+        (step, f"{taken:.2f}", f"{100 * taken / total:.0f}%" if total else "")
+        for step, taken in (seconds or {}).items()
+    )
     return (
         sections(
             heading(1, "Measurements of the last run"),
             "Times of one run on one machine. They differ from run to run, so the design document does not quote them.",
-            table(("What", "Value"), ((text(m.subject), f"{number(m.value)} {m.unit}") for m in measurements)),
+            heading(2, "The run, step by step") if seconds else "",
+            table(("Step", "Seconds", "Share"), steps),
+            f"Together {total:.2f} s; a step that ran in several rounds is counted once, with the time of all of them."
+            if seconds
+            else "",
+            heading(2, "The verification, part by part"),
+            table(("Part", "Value"), ((_part(m.subject), _value(m)) for m in measurements)) or "Nothing was run.",
         )
         + "\n"
     )
+
+
+def _part(subject: str) -> str:
+    return text(subject.removeprefix("verify: "))
+
+
+def _value(measurement: Measurement) -> str:
+    value = f"{measurement.value:.3f}" if measurement.unit == "s" else number(measurement.value)
+    return f"{value} {text(measurement.unit)}"

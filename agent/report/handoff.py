@@ -106,15 +106,17 @@ def _retention(context: Context) -> str:
             ("Table", "Kept for", "Basis", "Facts"),
             ((code(t.name), marked(d), text(d.basis), context.cite(d.facts)) for t, d in kept),
         ),
-        "Stated in the documents, and not a property of one table:" if other else "",
+        "Stated in the documents of what no single table is named after (Archival, above, says what is deleted when):"
+        if other
+        else "",
         bullets(f"{text(q.subject)}: {marked(q.figure)}, {sentence(q.figure.basis)}" for q in other),
         "" if cited or kept or other else "No document sets a retention period: nothing is deleted by age.",
     )
 
 
 def _is_about(subject: str, owner: Table) -> bool:
-    words = subject.lower().replace("_", " ")
-    return words in {owner.name.replace("_", " "), (owner.entity or "").replace("_", " ")}
+    words = set(subject.lower().replace("_", " ").split())
+    return any(words == set(name.split("_")) for name in (owner.name, owner.entity or ""))
 
 
 def _guarded(context: Context) -> list[str]:

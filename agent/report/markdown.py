@@ -15,9 +15,10 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
 )
+_QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
 _COMMAND = re.compile(
-    r"""\b(?:psql|pg_dump|mysql|mariadb|mysqldump|sqlite3|aws|gcloud|az)\s(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s;,.:"']|"""
-    r"""[.:](?=\S)|\s(?=-|"|'))+"""
+    r"\b(?:psql|pg_dump|pg_restore|mysql|mariadb|mysqldump|sqlite3|aws|gcloud|az)"
+    rf"(?:\s--?[\w-]+(?:[ =](?:{_QUOTED}|[\w$./:@{{}}%-]+(?=\s-|[;,]|\.?$)))?|\s{_QUOTED})+"
 )
 
 
@@ -61,15 +62,14 @@ def codes(values: Iterable[str]) -> str:
 def with_commands(value: str) -> str:
     """Return text of ours that quotes commands: those as inline code, the rest escaped.
 
-    >>> with_commands('First run psql --command "SELECT *"; then stop.')
-    'First run `psql --command "SELECT *"`; then stop.'
+    >>> with_commands('First run psql --dbname shop --command "SELECT *"; then stop.')
+    'First run `psql --dbname shop --command "SELECT *"`; then stop.'
     """
     parts, at = [], 0
     line = " ".join(value.split())
     for found in _COMMAND.finditer(line):
-        if " -" in found.group():
-            parts += [_inside(line[at : found.start()]), code(found.group())]
-            at = found.end()
+        parts += [_inside(line[at : found.start()]), code(found.group())]
+        at = found.end()
     return "".join([*parts, _inside(line[at:])])
 
 

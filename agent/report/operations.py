@@ -98,10 +98,14 @@ def _seed(context: Context) -> str:
     counts: dict[int, list[str]] = {}
     for name, rows in seed.rows.items():
         counts.setdefault(rows, []).append(name)
+    proof = f" ({'; '.join(list(proofs)[:3])})" if proofs else ""
     return sections(
         f"`database/seed.sql` holds {sum(seed.rows.values())} rows for {len(seed.rows)} tables, in the order in which "
-        f"they refer to each other. {sentence(seed.note)}" + (f" ({'; '.join(list(proofs)[:3])})" if proofs else ""),
-        bullets(f"{rows} rows each: {codes(names)}" for rows, names in sorted(counts.items(), reverse=True)),
+        f"they refer to each other. {sentence(seed.note)}{proof}",
+        bullets(
+            f"{rows} rows{' each' if len(names) > 1 else ''}: {codes(names)}"
+            for rows, names in sorted(counts.items(), reverse=True)
+        ),
     )
 
 

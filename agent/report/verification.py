@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from database_specialist.agent.model.evidence import CheckKind, Evidence
-from database_specialist.agent.report.context import Context, outcome
+from database_specialist.agent.report.context import ENGINES, Context, outcome
 from database_specialist.agent.report.markdown import bullets, code, heading, marked, sections, table, text
 
 _TITLES: dict[CheckKind, str] = {
@@ -57,11 +58,13 @@ def _summary(context: Context) -> str:
         f"STATIC (read or parsed, not run), {count['NOT_CHECKED']} NOT CHECKED; "
         f"{sum(record.passed is False for record in records)} failed."
     ]
-    wanted = context.design.relational_schema.engine_version
+    schema = context.design.relational_schema
+    wanted = schema.engine_version
     ran = {record.engine.rpartition(" ")[2] for record in records if record.status == "EXECUTED"}
     if wanted and ran and not any(version.split(".")[0] == wanted.split(".")[0] for version in ran):
+        at_hand = f"{ENGINES[schema.engine]} {', '.join(sorted(ran))}"
         lines.append(
-            f"The design is for {context.engine}; the server that was to hand is {', '.join(sorted(ran))}. "
+            f"The design is for {context.engine}; the server at hand was {at_hand}. "
             f"Run `database/schema.sql` on {context.engine} before relying on it there."
         )
     lines.append("Times of the last run stand in `database/measurements.md`.")
@@ -110,7 +113,7 @@ def _protocol(records: Sequence[Evidence]) -> str:
 
 
 def _said(record: Evidence) -> tuple[str, ...]:
-    claim = record.claim.removeprefix(f"{record.subject} ")
+    claim = re.sub(r"^\((\w+)\) ", r"\1 ", record.claim.removeprefix(f"{record.subject} "))
     figure = marked(record.figure) if record.figure else ""
     # The figure's number mostly stands in the detail already.
     detail = text(record.detail)
