@@ -29,6 +29,8 @@ _PARENTHESES = re.compile(
     r"(?P<name>[A-Za-z][\w`-]*(?: [a-z]\w+)?)`?\s*\("
     r"(?:e\.g\.,?|i\.e\.,?|such as|including|includes?:?|fields?:)?\s*(?P<list>[^()]{6,})\)"
 )
+_INDIRECT = re.compile(r"\b(?:attach|add|link|upload)\w*\b.*\b(?:to|for|on) (?:an?|the|each)\s*$", re.IGNORECASE)
+_LINES = frozenset({"line", "item", "position", "lines", "items", "positions"})
 _PASSIVE = re.compile(
     r"^\W*[\w -]{3,40}?\s+(?:is|are|can be|must be|shall be)\s+(?:\w+ly )?\w+(?:ed|en|t)\b", re.IGNORECASE
 )
@@ -91,6 +93,7 @@ _BROKEN = frozenset(
         "must",
     ]
 )
+_MEASURE = re.compile(r"\s+in\s+(days|hours|minutes|seconds|months|years|kg|km|kwh)$", re.IGNORECASE)
 _UNIT = re.compile(r"\s+in\s+\w+$", re.IGNORECASE)
 _STATE_WORDS = frozenset(
     [
@@ -152,6 +155,10 @@ def field_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
             continue
         fields = split_fields(match["list"])
         resolved = resolve(name_words(match["name"]), lexicon)
+        before = fact.text[: match.start()]
+        if _INDIRECT.search(before) and (owner := _owner_before(fact, before, lexicon)):
+            yield FieldList(owner, fields, False, fact.id)
+            continue
         if resolved is not None and _are_fields(fields, lexicon):
             yield FieldList(resolved.name, fields, False, fact.id)
     yield from _with_lists(fact, lexicon)
@@ -170,6 +177,12 @@ def _with_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
 def _owner_before(fact: Fact, before: str, lexicon: Lexicon) -> str | None:
     """Return what a list after "with" describes: the object of the deed, else the title's, else the last."""
     named = [(phrase, found) for phrase in phrases(before, lexicon) if (found := resolve(phrase.words, lexicon))]
+    last = name_words(before)[-1:]
+    if named and set(last) & _LINES:
+        parts = (f"{named[0][1].name} {form}".replace("_", " ") for form in ("item", "line"))
+        part = next((lexicon.names[name] for name in parts if name in lexicon.names), None)
+        if part is not None:
+            return part
     if named and _PASSIVE.search(before):
         return named[0][1].name
     done = [found.name for phrase, found in named if phrase.deed == "store"]
@@ -228,12 +241,15 @@ def _field(part: str) -> Field | None:
         .replace("e-mail", "email")
         .replace("E-mail", "email")
     )
+    unit = _MEASURE.search(plain)
     words = [word for word in name_words(_UNIT.sub("", plain)) if word not in _DROPPED]
+    if unit and words and words[-1] not in ("value", "amount"):
+        words.append(unit[1].lower())
     while words and words[0] in ("of", "for"):
         words = words[1:]
     if set(words) & _BROKEN or words[-1:] == ["of"]:
         return None
-    if not 0 < len(words) <= 3 or not words[0][0].isalpha() or any(len(word) > 25 for word in words):
+    if not 0 < len(words) <= 4 or not words[0][0].isalpha() or any(len(word) > 25 for word in words):
         return None
     values = tuple(value.strip() for value in re.split(r"[,/|]|\bor\b", bracket[1])) if bracket else ()
     clean = tuple(value for value in values if re.fullmatch(r"[A-Za-z][\w -]{0,30}", value))

@@ -10,6 +10,7 @@ from database_specialist.agent.designer.draft import Draft
 from database_specialist.agent.designer.knowledge import Lexicon
 from database_specialist.agent.designer.nouns import comparable, human, name_words, singular_name
 from database_specialist.agent.model.brief import Brief, Role
+from database_specialist.agent.model.entities import Relationship
 
 _STRONG = frozenset({"declared", "table", "rest", "feature", "named", "fields", "volume", "heading", "identifier"})
 _MACHINES = frozenset(
@@ -75,6 +76,7 @@ def set_roles(draft: Draft, folded: Mapping[str, tuple[str, ...]]) -> None:
         archetype = draft.lexicon.names.get(human(name))
         if archetype and archetype not in draft.aliases:
             draft.aliases[archetype] = user.name
+    _link_profiles(draft, kept)
     values = tuple(dict.fromkeys((*folded, *kept)))
     if user.declared or draft.find("role") is not None or len(values) < 2 or "role" in user.attributes:
         return
@@ -83,6 +85,27 @@ def set_roles(draft: Draft, folded: Mapping[str, tuple[str, ...]]) -> None:
         "role", user.name, lexicon=draft.lexicon, type="enum", values=values, facts=facts, default=None,
         because=f"The documents tell {', '.join(human(value) for value in values)} apart by what they may do.",
     )  # fmt: skip
+
+
+def _link_profiles(draft: Draft, roles: list[str]) -> None:
+    """Tie what is kept about the people of a role to the account that they sign in with."""
+    user = draft.find("user")
+    for name in roles:
+        profile = draft.entities.get(name)
+        if user is None or profile is None or profile is user or profile.archetype is not None:
+            continue
+        draft.relate(
+            Relationship(
+                source=profile.name,
+                target=user.name,
+                role=user.name,
+                cardinality="one_to_one",
+                required=False,
+                ownership="independent",
+                inverse=profile.name,
+                added_because=f"{human(profile.plural).capitalize()} sign in with an account and keep data of their own.",
+            )
+        )
 
 
 def _is_held_by_users(name: str, draft: Draft) -> bool:

@@ -20,6 +20,7 @@ STORED_THRESHOLD = 1.0
 OTHER_THRESHOLD = 3.5
 WEAK_THRESHOLD = 3.5
 PLAIN_THRESHOLD = 5.0
+PROFILE_THRESHOLD = 2.5
 _STRONG = frozenset({"declared", "table", "rest", "named", "feature", "fields", "identifier", "volume"})
 
 
@@ -59,15 +60,20 @@ def _is_chosen(candidate: Candidate, draft: Draft) -> bool:
     archetype = draft.lexicon.archetypes.get(candidate.archetype or "")
     sources = {source for source, _ in candidate.signs}
     if archetype is None or candidate.key != archetype.name:
-        if _is_person(candidate.name, draft) or (not sources & (_STRONG | {"title"}) and candidate.weight < 3.9):
+        if _is_person(candidate.name, draft) and not ("fields" in sources and candidate.weight >= PROFILE_THRESHOLD):
+            return False
+        if "fields" not in sources and (not sources & (_STRONG | {"title"}) and candidate.weight < 3.9):
             return False
         if archetype is not None and archetype.weak_evidence and not sources & _STRONG:
             return False
+        if _is_person(candidate.name, draft):
+            return True
         return candidate.weight >= OTHER_THRESHOLD and (
             len(candidate.facts) >= 2 or bool(sources & {"fields", "table"})
         )
     if archetype.weak_evidence:
-        return candidate.weight >= (WEAK_THRESHOLD if sources & _STRONG else PLAIN_THRESHOLD)
+        enough = PROFILE_THRESHOLD if "fields" in sources else WEAK_THRESHOLD
+        return candidate.weight >= (enough if sources & _STRONG else PLAIN_THRESHOLD)
     if is_scarce(draft.brief):
         return candidate.weight >= 0.15
     stored = any(weight >= STORED_THRESHOLD for (source, _), weight in candidate.signs.items() if source == "mention")

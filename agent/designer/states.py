@@ -22,32 +22,13 @@ _LIST = re.compile(
     r"(?P<list>`?[A-Za-z][\w -]*`?(?:\s*(?:,|/|\||\bor\b|\band\b)\s*(?:or |and )?`?[A-Za-z][\w-]*(?: [\w-]+)?`?)+)",
     re.IGNORECASE,
 )
+_EXIT = re.compile(r"\b(?:is|are) (\w+)(?: or (\w+))? (?:can|may) (?:also )?be (\w+)\b")
 _SQL_VALUE = re.compile(r"\b(?P<name>status|state)\s*=\s*'(?P<value>[A-Za-z_]{2,30})'")
 _MAX_STATES = 14
 _UNLIKELY = frozenset(
-    {
-        "the",
-        "and",
-        "or",
-        "not",
-        "only",
-        "history",
-        "change",
-        "changes",
-        "update",
-        "updates",
-        "code",
-        "codes",
-        "tracking",
-        "field",
-        "is",
-        "are",
-        "by",
-        "to",
-        "of",
-        "with",
-    }
+    "the and not history change changes update updates code codes tracking field is are with recipient".split()
 )
+_SMALL = frozenset({"of", "in", "on", "to", "by", "or", "only", "for", "at"})
 
 
 def read_states(draft: Draft) -> None:
@@ -62,6 +43,8 @@ def read_states(draft: Draft) -> None:
         else:
             _set_list(draft, owner, fact)
     _read_sql_values(draft)
+    for fact in draft.brief.in_scope:
+        _add_exit(draft, fact)
     for entity in draft.entities.values():
         _close(draft, entity)
 
@@ -88,7 +71,12 @@ def _alternatives(piece: str) -> list[str]:
 
 def _state(text: str) -> str:
     words = name_words(text.strip(" `*'\""))
-    if not 0 < len(words) <= 3 or set(words) & _UNLIKELY or any(word.isdigit() for word in words):
+    if (
+        not 0 < len(words) <= 3
+        or set(words) & _UNLIKELY
+        or set(words) <= _SMALL
+        or any(word.isdigit() for word in words)
+    ):
         return ""
     return "_".join(words)
 
@@ -176,7 +164,7 @@ def _set_list(draft: Draft, entity: EntityDraft, fact: Fact) -> None:
         values = tuple(dict.fromkeys(value for part in parts if (value := _state(part))))
         name = _status_name(entity)
         known = entity.attributes.get(name)
-        if any(set(value.split("_")) & draft.lexicon.words("heads") for value in values):
+        if any(value in draft.lexicon.words("heads") for value in values):
             continue
         if (
             len(values) < 2
@@ -186,6 +174,25 @@ def _set_list(draft: Draft, entity: EntityDraft, fact: Fact) -> None:
         ):
             continue
         entity.attributes[name] = _enum(draft, entity, name, values, (fact.id,), values[0])
+
+
+def _add_exit(draft: Draft, fact: Fact) -> None:
+    """Read "an order that is open or planned can also be cancelled"."""
+    match = _EXIT.search(fact.text)
+    owner = next((e for e in mentioned(draft, fact.text) if e.lifecycle is not None), None) if match else None
+    if match is None or owner is None or owner.lifecycle is None:
+        return
+    known = owner.attributes[owner.lifecycle.attribute]
+    sources = [state for state in (_state(match[1]), _state(match[2] or "")) if state in known.values]
+    target = _state(match[3])
+    if not sources or not target:
+        return
+    steps = [Transition(source=source, target=target) for source in sources]
+    new = tuple(step for step in steps if step not in owner.lifecycle.transitions)
+    values = known.values if target in known.values else (*known.values, target)
+    owner.attributes[known.name] = known.model_copy(update={"values": values, "facts": (*known.facts, fact.id)})
+    update = {"transitions": (*owner.lifecycle.transitions, *new), "facts": (*owner.lifecycle.facts, fact.id)}
+    owner.lifecycle = owner.lifecycle.model_copy(update=update)
 
 
 def _read_sql_values(draft: Draft) -> None:
