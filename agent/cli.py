@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"database-specialist: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
-        print("database-specialist: stopped; nothing was written", file=sys.stderr)
+        print("database-specialist: stopped; no file is half written", file=sys.stderr)
         return 130
     return code
 

@@ -36,9 +36,9 @@ def data_model(context: Context) -> str:
         "" if len(schema.tables) <= MAX_TABLES_WITH_COLUMNS else f"{len(schema.tables)} tables: keys only are drawn.",
         fence("mermaid", er_diagram(schema)),
         heading(3, "DDL"),
-        f"{len(schema.tables)} tables in {len(statements)} statements for {context.engine}, in an order that runs on "
-        f"an empty database ({context.evidence('ddl', 'schema') or 'not run'}, together with the indexes below). "
-        "`database/schema.sql` holds both.",
+        f"{len(schema.tables)} tables in {len(statements)} statements for {context.engine}, in the order in which they "
+        f"refer to each other; put to the test on an empty database together with the indexes below: "
+        f"{context.evidence('ddl', 'schema') or 'NOT CHECKED'}. `database/schema.sql` holds both.",
         fence("sql", runnable(statements, schema.engine)),
     )
 

@@ -55,7 +55,7 @@ def _summary(context: Context) -> str:
     engines = ", ".join(dict.fromkeys(text(record.engine) for record in records)) or "nothing"
     lines = [
         f"{len(records)} claims, on {engines}: {count['EXECUTED']} EXECUTED (run on the engine), {count['STATIC']} "
-        f"STATIC (read or parsed, not run), {count['NOT_CHECKED']} NOT CHECKED; "
+        f"STATIC (read or parsed only), {count['NOT_CHECKED']} NOT CHECKED; "
         f"{sum(record.passed is False for record in records)} failed."
     ]
     schema = context.design.relational_schema
