@@ -100,7 +100,7 @@ def generate_columns(ground: Ground, draft: TableDraft) -> None:
         names = draft.names.get(attribute.name, ())
         if attribute.generated is None or len(names) != 1 or names == ("id",):
             continue
-        placed = place(attribute.generated, draft.names, ground.engine)
+        placed = place(attribute.generated, draft, ground, is_condition=False)
         reason = placed.reason if isinstance(placed, NotPlaced) else _not_generated(draft, placed, names[0])
         if reason or isinstance(placed, NotPlaced):
             _record_not_generated(ground, draft, attribute, str(reason))

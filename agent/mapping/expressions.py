@@ -10,8 +10,12 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.mapping.draft import TableDraft
+from database_specialist.agent.mapping.functions import missing_function
+from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.naming import snake
 from database_specialist.agent.mapping.types import NOW, TODAY
+from database_specialist.agent.mapping.value_kinds import kind_of_column, mismatch
 from database_specialist.agent.model.base import Engine
 
 MAX_CHARACTERS = 4000
@@ -68,11 +72,12 @@ class NotPlaced:
 
 
 def place(
-    condition: str, names: Mapping[str, tuple[str, ...]], engine: Engine, *, qualifier: str | None = None
+    condition: str, draft: TableDraft, ground: Ground, *, qualifier: str | None = None, is_condition: bool = True
 ) -> Condition | NotPlaced:
-    """Rewrite a condition over attributes and roles (PostgreSQL's syntax) to the columns in `names`.
+    """Rewrite a condition over attributes and roles (PostgreSQL's syntax) to the columns of the table.
 
-    With a qualifier ("NEW") each column is written behind it.
+    With a qualifier ("NEW") each column is written behind it. What the engine is sure to refuse is not placed: a
+    function that it lacks, a comparison of values that cannot be compared.
     """
     if len(condition) > MAX_CHARACTERS:
         return NotPlaced(f"it is longer than {MAX_CHARACTERS} characters")
@@ -80,15 +85,20 @@ def place(
         tree = sqlglot.parse_one(condition, read="postgres")
     except (SqlglotError, RecursionError) as error:
         return NotPlaced(f"it is no SQL expression ({str(error).splitlines()[0][:80]})")
+    engine = ground.engine
     refusal = _refusal(tree, engine)
     if refusal:
         return NotPlaced(refusal)
     reads_clock = any(isinstance(node, _CLOCK) for node in tree.walk())
-    unknown = _put_columns(tree, names, engine, qualifier)
-    if isinstance(unknown, NotPlaced):
-        return unknown
+    used = _put_columns(tree, draft.names, engine, qualifier)
+    if isinstance(used, NotPlaced):
+        return used
+    kinds = {name: kind_of_column(draft.column(name), engine) for name in used}
+    fault = mismatch(tree, kinds, must_be_true=is_condition)
     tree = tree.transform(_clock, engine)
-    return Condition(tree.sql(dialect=DIALECTS[engine]), unknown, reads_clock)
+    sql = tree.sql(dialect=DIALECTS[engine])
+    fault = fault or (missing_function(sql, ground.major) if engine == "postgresql" else None)
+    return NotPlaced(fault) if fault else Condition(sql, used, reads_clock)
 
 
 def _refusal(tree: exp.Expr, engine: Engine) -> str | None:

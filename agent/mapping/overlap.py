@@ -104,7 +104,7 @@ def _another_row(draft: TableDraft, engine: str) -> str:
 def _where(ground: Ground, draft: TableDraft, rule: BusinessRule, qualifier: str | None) -> str | NotPlaced:
     parts = []
     if rule.condition:
-        placed = place(rule.condition, draft.names, ground.engine, qualifier=qualifier)
+        placed = place(rule.condition, draft, ground, qualifier=qualifier)
         if isinstance(placed, NotPlaced):
             return placed
         if placed.reads_clock:

@@ -47,7 +47,7 @@ def _leave_out(ground: Ground, rule: BusinessRule, table: str, reason: str) -> N
 
 
 def _add_check(ground: Ground, draft: TableDraft, rule: BusinessRule, routines: _Routines) -> str | None:
-    placed = place(rule.condition or "", draft.names, ground.engine)
+    placed = place(rule.condition or "", draft, ground)
     if isinstance(placed, NotPlaced):
         return placed.reason
     name = draft.unused([rule.name], "check")
@@ -89,7 +89,7 @@ def _clashes_with_action(ground: Ground, draft: TableDraft, placed: Condition) -
 
 
 def _checked_by_trigger(ground: Ground, draft: TableDraft, rule: BusinessRule, name: str) -> Routine:
-    placed = place(rule.condition or "", draft.names, ground.engine, qualifier="NEW")
+    placed = place(rule.condition or "", draft, ground, qualifier="NEW")
     assert isinstance(placed, Condition)
     guard = Guard(
         name=name,
@@ -114,7 +114,7 @@ def _add_unique(ground: Ground, draft: TableDraft, rule: BusinessRule, routines:
         return f"it names {', '.join(missing) or 'no attribute'}, which {draft.name} does not hold"
     where = None
     if rule.condition:
-        placed = place(rule.condition, draft.names, ground.engine)
+        placed = place(rule.condition, draft, ground)
         if isinstance(placed, NotPlaced):
             return placed.reason
         if placed.reads_clock:
