@@ -37,10 +37,17 @@ BOUNDS = (
     ("valid_from", "valid_to"), ("period_start", "period_end"), ("check_in", "check_out"), ("started_at", "ended_at"),
     ("departs_at", "arrives_at"), ("started_at", "finished_at"), ("date_start", "date_end"), ("start", "end"),
     ("check_in_date", "check_out_date"), ("installed_on", "removed_on"), ("clock_in_at", "clock_out_at"),
-    ("checked_in_at", "checked_out_at"), ("pickup_date", "return_date"),
+    ("checked_in_at", "checked_out_at"), ("pickup_date", "return_date"), ("planned_start", "planned_end"),
+    ("actual_start", "actual_end"),
 )  # fmt: skip
 """Attributes that begin and end a period."""
-_PAIRS = (("min_select", "max_select"), ("salary_min", "salary_max"), ("min_value", "max_value"))
+_PAIRS = (
+    ("issue_date", "due_date"),
+    ("issued_on", "due_on"),
+    ("min_select", "max_select"),
+    ("salary_min", "salary_max"),
+    ("min_value", "max_value"),
+)
 
 
 def order_bounds(draft: Draft) -> None:
@@ -102,16 +109,20 @@ def ranges(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
             if attribute is not None:
                 entity.attributes[attribute.name] = _bounded(attribute, kind, match, fact)
                 return True
-        lone = _lone_number(found[0]) if len(found) == 1 and kind in ("zero", "positive") else None
+        lone = _lone_number(found[0], fact.text.lower()) if len(found) == 1 and kind in ("zero", "positive") else None
         if lone is not None:
             found[0].attributes[lone.name] = _bounded(lone, kind, match, fact)
             return True
     return False
 
 
-def _lone_number(entity: EntityDraft) -> Attribute | None:
+def _lone_number(entity: EntityDraft, text: str) -> Attribute | None:
     """Return the only measured value of an entity: "readings must not be negative"."""
     numbers = [a for a in entity.attributes.values() if a.type in _NUMERIC]
+    said = [(sum(word in text for word in a.name.split("_")), a) for a in numbers]
+    best = max(said, key=lambda pair: pair[0], default=(0, None))
+    if best[0] > 1:
+        return best[1]
     valued = [a for a in numbers if a.name in ("value", "amount", "quantity")]
     return valued[0] if len(valued) == 1 else numbers[0] if len(numbers) == 1 else None
 

@@ -221,7 +221,7 @@ def _title_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
             if in_data and alone:
                 value = 3.0
             else:
-                value = 2.0 if phrase.deed == "store" else 1.5 if alone and resolved.archetype else 0.3
+                value = 2.0 if phrase.deed == "store" else 1.5 if alone and (resolved.archetype or fact.label) else 0.3
             yield Sign(resolved, "title", value * min(1.0, weight), fact.id)
 
 
@@ -276,7 +276,7 @@ def _field_signs(fact: Fact, lexicon: Lexicon) -> Iterator[Sign]:
         words = listed.owner.split("_")
         resolved = resolve_name(listed.owner, lexicon) if listed.explicit else resolve(words, lexicon)
         if resolved is not None:
-            yield Sign(resolved, "fields", 8.0 if listed.explicit else 1.5, fact.id)
+            yield Sign(resolved, "fields", 8.0 if listed.explicit else 2.0, fact.id)
 
 
 def _rest_signs(fact: Fact, lexicon: Lexicon) -> Iterator[Sign]:
@@ -336,7 +336,9 @@ def _one_heading(title: str, fact_id: str, lexicon: Lexicon) -> Iterator[Sign]:
     for part in re.split(r"\s*(?:,|&|/|\band\b)\s*", feature[1] if feature else plain):
         words = name_words(part)
         resolved = resolve(words, lexicon) if 0 < len(words) <= 4 else None
-        if resolved and (feature or (resolved.archetype and len(words) <= 2)):
+        known = lexicon.archetypes.get(resolved.archetype or "") if resolved else None
+        plain_name = known is not None and not known.weak_evidence and len(words) <= 2
+        if resolved and (feature or plain_name):
             yield Sign(resolved, "heading", 2.5 if feature else 1.5, fact_id)
 
 

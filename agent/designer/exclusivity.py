@@ -47,6 +47,8 @@ def overlap(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
     if not _OVERLAP.search(f"{fact.title}: {fact.text}"):
         return False
     holders = [entity for entity in (*found, *_holders_near(draft, found)) if _bounds(entity)]
+    names = {entity.name for entity in found}
+    holders.sort(key=lambda holder: not any(r.target in names for r in draft.relations_of(holder.name)))
     for holder in dict.fromkeys(entity.name for entity in holders):
         entity = draft.entities[holder]
         if any(rule.kind == "no_overlap" and rule.entity == entity.name for rule in draft.rules):

@@ -21,8 +21,8 @@ _EXPLICIT = re.compile(
 )
 _WITH = re.compile(
     r"(?:\b(?:with|including|includes?|contains?|containing|captur\w+|records?|stor\w+|has|have|fields?:|attributes?:"
-    r"|such as|consists? of|enter\w*|specif\w+|provid\w+|like)|(?<=\w):)\s*:?\s+"
-    r"(?P<list>(?:(?!\bwith\b)[^.;:()])+)",
+    r"|such as|consists? of|for|enter\w*|specif\w+|provid\w+|like)|(?<=\w):)\s*:?\s+"
+    r"(?=(?P<list>(?:(?!\bwith\b)(?:[^.;:()]|\([^()]*\)))+))",
     re.IGNORECASE,
 )
 _PARENTHESES = re.compile(
@@ -34,7 +34,10 @@ _LINES = frozenset({"line", "item", "position", "lines", "items", "positions"})
 _PASSIVE = re.compile(
     r"^\W*[\w -]{3,40}?\s+(?:is|are|can be|must be|shall be)\s+(?:\w+ly )?\w+(?:ed|en|t)\b", re.IGNORECASE
 )
-_SEARCH = re.compile(r"\b(?:search\w*|filter\w*|sort\w*|brows\w+|facet\w*|group\w* by|quer\w+)\b", re.IGNORECASE)
+_SEARCH = re.compile(
+    r"\b(?:search\w*|filter\w*|sort\w*|brows\w+|facet\w*|group\w* by|quer\w+|log(?:s|ged)? ?in|sign(?:s|ed)? ?in)\b",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(r"\s*(?:,|;|\band\b|\bplus\b|\bor\b|&|\+|/|\|)\s*(?![^()]*\))", re.IGNORECASE)
 _LEAD = re.compile(r"^(?:columns?|fields?|attributes?|properties|the|following|for|as|:|\s)+\s+", re.IGNORECASE)
 _ENDING = re.compile(r"\s+(?:columns?|fields?|attributes?)$", re.IGNORECASE)
@@ -167,11 +170,20 @@ def field_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
 def _with_lists(fact: Fact, lexicon: Lexicon) -> Iterator[FieldList]:
     for match in _WITH.finditer(fact.text):
         owner = _owner_before(fact, fact.text[: match.start()], lexicon)
+        if match.group().lower().startswith("for"):
+            owner = _subject(fact.text[: match.start()], lexicon)
         fields = split_fields(match["list"])
         if _SEARCH.search(fact.text[: match.end()]):
             continue
         if owner and _are_fields(fields, lexicon):
             yield FieldList(owner, fields, False, fact.id)
+
+
+def _subject(before: str, lexicon: Lexicon) -> str | None:
+    """Return the first thing that the clause names: "a visit assigns a technician for a planned start"."""
+    clause = re.split(r"[:;.]", before)[-1]
+    named = (resolve(phrase.words, lexicon) for phrase in phrases(clause, lexicon))
+    return next((found.name for found in named if found is not None), None)
 
 
 def _owner_before(fact: Fact, before: str, lexicon: Lexicon) -> str | None:
@@ -293,6 +305,10 @@ def _place(draft: Draft, entity: EntityDraft, field: Field, listed: FieldList) -
     if other is not None and (other is not entity):
         draft.wanted.append((entity.name, name.removesuffix("_id"), other.name, listed.fact))
         return
+    tail = draft.find(name.split("_")[-1]) if name.count("_") == 1 and not setting_of(name, draft.lexicon) else None
+    if tail is not None and tail is not entity and not listed.explicit:
+        draft.wanted.append((entity.name, name, tail.name, listed.fact))
+        return
     if not listed.explicit and not setting_of(name, draft.lexicon) and len(name.split("_")) > 2:
         return
     values = tuple("_".join(name_words(value)) for value in field.values)
@@ -335,7 +351,7 @@ def _plain_name(name: str, entity: EntityDraft) -> str | None:
 
 
 def _is_often_empty(name: str) -> bool:
-    return name in (
+    return name.startswith("actual_") or name in (
         "description",
         "notes",
         "note",

@@ -103,7 +103,7 @@ def _link_profiles(draft: Draft, roles: list[str]) -> None:
                 required=False,
                 ownership="independent",
                 inverse=profile.name,
-                added_because=f"{human(profile.plural).capitalize()} sign in with an account and keep data of their own.",
+                added_because=f"{human(profile.plural).capitalize()} sign in, and keep data of their own.",
             )
         )
 

@@ -167,6 +167,8 @@ def _relate_spec(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> None:
     known = [relation for relation in draft.relations_of(entity.name) if relation.target == target.name]
     if known and (len(known) > 1 or role == target.name or not _is_second_role(entity, spec, draft)):
         return
+    if spec.role in ("holder", "person") and any(r.required and r.facts for r in draft.relations_of(entity.name)):
+        return
     if spec.role == "subject" and not spec.required and any(r.required for r in draft.relations_of(entity.name)):
         return
     if any(r.source == target.name and r.target == entity.name for r in draft.relationships) and not spec.required:
@@ -225,15 +227,19 @@ def _target(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> EntityDraf
     return None
 
 
+def _may_carry(entity: EntityDraft) -> bool:
+    """Whether comments, files and the like may hang on it: no people, and nothing that itself hangs on others."""
+    archetype = entity.archetype
+    if entity.kind != "core" or (archetype is not None and archetype.person):
+        return False
+    return archetype is None or not any("*" in spec.targets for spec in archetype.relations)
+
+
 def _nearest(draft: Draft, entity: EntityDraft) -> EntityDraft | None:
     """Return the core entity that most often stands in one statement with this one."""
     counts: Counter[str] = Counter()
     word = re.compile(rf"\b(?:{re.escape(human(entity.name))}|{re.escape(human(entity.plural))})\b", re.IGNORECASE)
-    others = [
-        other
-        for other in draft.entities.values()
-        if other.kind == "core" and other is not entity and not (other.archetype and other.archetype.person)
-    ]
+    others = [other for other in draft.entities.values() if other is not entity and _may_carry(other)]
     for fact in draft.brief.in_scope:
         if not word.search(fact.text):
             continue

@@ -39,7 +39,7 @@ def read_rules(draft: Draft) -> None:
 
 def _read_fact(draft: Draft, fact: Fact) -> None:
     readers: tuple[Callable[[Draft, Fact, list[EntityDraft]], bool], ...] = (
-        overlap, one_per, _required_when, unique_values, ranges,
+        overlap, one_per, _required_when, _follows, unique_values, ranges,
     )  # fmt: skip
     found = mentioned(draft, _whole(fact)) or mentioned(draft, fact.section[-1] if fact.section else "")
     placed = [reader(draft, fact, found) for reader in readers]
@@ -102,6 +102,20 @@ def _required_when(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
                 attributes=("status", attribute.name),
                 condition=f"status <> '{value}' OR {attribute.name} IS NOT NULL", facts=(fact.id,),
             )  # fmt: skip
+            return True
+    return False
+
+
+def _follows(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
+    """Let a statement stand behind the order of two attributes: "a visit ends after it starts"."""
+    if fact.kind != "rule" or not re.search(r"\b(?:after|before|later|earlier)\b", fact.text, re.IGNORECASE):
+        return False
+    names, text = {entity.name for entity in found}, fact.text.lower()
+    for position, rule in enumerate(draft.rules):
+        ordered = rule.kind == "check" and len(rule.attributes) == 2 and rule.entity in names
+        if ordered and all(any(word[:4] in text for word in name.split("_")) for name in rule.attributes):
+            update = {"facts": (*rule.facts, fact.id), "added_because": None, "text": sentence(fact.text, 200)}
+            draft.rules[position] = rule.model_copy(update=update)
             return True
     return False
 

@@ -19,14 +19,31 @@ _ABOUT = re.compile(
 _LIST = re.compile(
     r"\b(?P<what>status(?:es)?|states?|stages?)\b\s*(?:values?\s*)?"
     r"(?:[:(=]|(?:is|are|can be|may be|must be|includes?)\s+(?:one of\s*:?\s*)?)\s*"
-    r"(?P<list>`?[A-Za-z][\w -]*`?(?:\s*(?:,|/|\||\bor\b|\band\b)\s*(?:or |and )?`?[A-Za-z][\w-]*(?: [\w-]+)?`?)+)",
+    r"(?P<list>`?[A-Za-z][\w -]*`?(?:\s*(?:,|/|\||\bor\b|\band\b)\s*(?:or |and )?`?[A-Za-z][\w-]*(?: [\w-]+){0,2}`?)+)",
     re.IGNORECASE,
 )
 _EXIT = re.compile(r"\b(?:is|are) (\w+)(?: or (\w+))? (?:can|may) (?:also )?be (\w+)\b")
 _SQL_VALUE = re.compile(r"\b(?P<name>status|state)\s*=\s*'(?P<value>[A-Za-z_]{2,30})'")
 _MAX_STATES = 14
 _UNLIKELY = frozenset(
-    "the and not history change changes update updates code codes tracking field is are with recipient".split()
+    {
+        "the",
+        "and",
+        "not",
+        "history",
+        "change",
+        "changes",
+        "update",
+        "updates",
+        "code",
+        "codes",
+        "tracking",
+        "field",
+        "is",
+        "are",
+        "with",
+        "recipient",
+    }  # fmt: skip
 )
 _SMALL = frozenset({"of", "in", "on", "to", "by", "or", "only", "for", "at"})
 

@@ -50,6 +50,8 @@ def _subject(draft: Draft, subject: str) -> EntityDraft | None:
     if found is None and words:
         resolved = resolve(words, draft.lexicon)
         found = draft.find(resolved.name) if resolved else None
+        if found is None and resolved is not None and resolved.archetype is not None:
+            found = draft.find(resolved.archetype)
     return found
 
 
