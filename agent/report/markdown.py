@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from database_specialist.agent.model.base import Figure
 
 # Inline syntax of CommonMark, and of GitHub beside it: strikethrough, formulas, links without brackets.
-_SPECIAL = re.compile(r"([\\`*\[\]$]|~~|(?<!\w)_|_(?!\w)|(?<=[a-z]):(?=//)|(?<=\bwww)\.)")
+_SPECIAL = re.compile(r"([\\`*\[\]$]|~~|(?<![^\W_])_|_(?![^\W_])|(?<=[a-z]):(?=//)|(?<=\bwww)\.)")
 _BLOCK = re.compile(r"^(?=[#+=~-])|^\d{1,9}(?=[.)](?:\s|$))")
 # Controls, fillers and marks that no reader sees and that may reorder or hide what is beside them.
 _INVISIBLE = re.compile(

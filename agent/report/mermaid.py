@@ -28,7 +28,8 @@ def er_diagram(schema: Schema) -> str:
 
 
 def _name(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else '"' + name.replace('"', "'") + '"'
+    """Return a name, in quotes where it is no plain word; what the grammar cannot take even there becomes `_`."""
+    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else f'"{re.sub(r"[^\w .$-]+", "_", name)}"'
 
 
 def _word(text: str) -> str:
