@@ -107,12 +107,9 @@ def _finished(
         if not values["values"]:
             values |= {"type": "short_text", "length": 40}
             values.pop("default", None)
-        elif (
-            values.get("required", True)
-            and values.get("default") not in values["values"]
-            and name in ("status", "state")
-        ):
-            values["default"] = values["values"][0]
+        elif values.get("default") not in values["values"]:
+            starts = values.get("required", True) and name in ("status", "state")
+            values["default"] = values["values"][0] if starts else None
     if kind == "money":
         values.setdefault("scale", 2)
     if kind == "short_text":

@@ -25,26 +25,10 @@ _LIST = re.compile(
 _EXIT = re.compile(r"\b(?:is|are) (\w+)(?: or (\w+))? (?:can|may) (?:also )?be (\w+)\b")
 _SQL_VALUE = re.compile(r"\b(?P<name>status|state)\s*=\s*'(?P<value>[A-Za-z_]{2,30})'")
 _MAX_STATES = 14
-_UNLIKELY = frozenset(
-    {
-        "the",
-        "and",
-        "not",
-        "history",
-        "change",
-        "changes",
-        "update",
-        "updates",
-        "code",
-        "codes",
-        "tracking",
-        "field",
-        "is",
-        "are",
-        "with",
-        "recipient",
-    }  # fmt: skip
-)
+_UNLIKELY = frozenset({
+    "the", "and", "not", "history", "change", "changes", "update", "updates", "code", "codes", "tracking", "field",
+    "is", "are", "with", "recipient",
+})  # fmt: skip
 _SMALL = frozenset({"of", "in", "on", "to", "by", "or", "only", "for", "at"})
 
 

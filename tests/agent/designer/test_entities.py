@@ -167,3 +167,31 @@ def test_enumerations_hold_the_values_in_brackets() -> None:
     quality = reading.attribute("quality")
     assert quality is not None
     assert quality.values == ("measured", "estimated")
+
+
+def test_a_default_is_always_one_of_the_values() -> None:
+    model = model_of("Staff open tickets. A support ticket has a title and a priority (trapped, urgent, planned).")
+
+    for entity in model.entities:
+        for attribute in entity.attributes:
+            assert attribute.default is None or not attribute.values or attribute.default in attribute.values
+    ticket = model.entity("support_ticket")
+    assert ticket is not None
+    priority = ticket.attribute("priority")
+    assert priority is not None
+    assert priority.values == ("trapped", "urgent", "planned")
+
+
+def test_the_subject_of_the_clause_has_the_planned_period() -> None:
+    model = model_of(
+        "- Dispatchers plan visits: a visit assigns a technician to a work order for a planned start and "
+        "a planned end.\n"
+        "- Technicians report a visit: actual start, actual end and a work report.\n"
+        "- The administrator manages technicians with personnel number, full name and mobile phone.\n"
+        "- Dispatchers open work orders and list visits.\n"
+    )
+
+    visit = model.entity("visit")
+    assert visit is not None
+    assert [attribute.name for attribute in visit.attributes][:3] == ["planned_start", "planned_end", "actual_start"]
+    assert targets(model, "visit")["work_order"] == "work_order"
