@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from database_specialist.agent.report.files import render_files
 from database_specialist.agent.research import Topic, topics
 from database_specialist.agent.rules.critic import judge
 from database_specialist.agent.rules.subject import Subject
+from database_specialist.agent.verification.trying import has_opaque_triggers, trying
 from database_specialist.agent.verification.verify import verify as prove
 from database_specialist.graph.services import Services, resolve, services
 from database_specialist.graph.state import Input, State, Update
@@ -144,14 +146,16 @@ def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
     """Work out capacity, scaling, migrations, deployment, backup and other stores."""
     tell = _progress(runtime, "plan_operations")
     brief, designer = Brief.load(state["brief"]), _designer(state, runtime)
-    computed = derive_operations(
-        brief,
-        EntityModel.load(state["entity_model"]),
-        Schema.load(state["relational_schema"]),
-        Workload.load(state["workload"]),
-        Indexes.load(state["indexes"]),
-        findings=_all_findings(state, "plan_operations"),
-    )
+    with _row_trial(state, runtime) as accepts:
+        computed = derive_operations(
+            brief,
+            EntityModel.load(state["entity_model"]),
+            Schema.load(state["relational_schema"]),
+            Workload.load(state["workload"]),
+            Indexes.load(state["indexes"]),
+            findings=_all_findings(state, "plan_operations"),
+            accepts=accepts,
+        )
     operations = reviewed_operations(computed, designer.review_operations(brief, computed))
     tell(f"{len(operations.migrations)} migrations, {sum(operations.seed.rows.values())} seed rows")
     return {"operations": operations.dump(), "usage": _usage(state, designer)}
@@ -219,6 +223,17 @@ def keep_draft(state: State, runtime: Runtime[Context]) -> Update:
 
 def _progress(runtime: Runtime[Context], node: str) -> Callable[[str], None]:
     return lambda doing: runtime.stream_writer({"node": node, "doing": doing})
+
+
+@contextmanager
+def _row_trial(state: State, runtime: Runtime[Context]) -> Iterator[Callable[[str], bool] | None]:
+    """Give the seed a database to try its rows on, where triggers written by hand may refuse them."""
+    schema, model = Schema.load(state["relational_schema"]), EntityModel.load(state["entity_model"])
+    if not has_opaque_triggers(model, SchemaReview.load(state["schema_review"])):
+        yield None
+        return
+    with services(runtime).sandbox(schema.engine) as sandbox, trying(schema, sandbox) as accepts:
+        yield accepts
 
 
 def _designer(state: State, runtime: Runtime[Context]) -> Designer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel
@@ -30,10 +30,12 @@ def plan_operations(
     indexes: Indexes,
     *,
     findings: Sequence[Finding] = (),
+    accepts: Callable[[str], bool] | None = None,
 ) -> Operations:
     """Plan capacity, scaling, migrations, seeding, deployment, backup and other stores.
 
     With `findings` of the critic: the elements that they name are withdrawn, the rest stays as it was.
+    `accepts` is asked for each row of the seed, see `make_seed`.
     """
     found = accesses(workload, schema)
     ground = survey(brief, schema, indexes, found)
@@ -44,7 +46,7 @@ def plan_operations(
         capacity=ground.capacity,
         scaling=scaling,
         migrations=migrations,
-        seed=make_seed(entity_model, schema),
+        seed=make_seed(entity_model, schema, accepts=accepts),
         deployment=plan_deployment(ground, migrations, backup),
         backup=backup,
         nosql=plan_nosql(ground, entity_model, scaling.caches),

@@ -86,6 +86,12 @@ class Population:
         for name, key in self._keys(table, row):
             self._taken.setdefault(name, set()).add(key)
 
+    def withdraw(self, table: Table, row: dict[str, Value]) -> None:
+        """Take the row kept last out again."""
+        self.rows[table.name].remove(row)
+        for name, key in self._keys(table, row):
+            self._taken[name].discard(key)
+
     def collides(self, table: Table, row: Row, dropped: frozenset[str] = frozenset()) -> bool:
         """Say whether a key is taken or an exclusion constraint is in the way."""
         taken = any(key in self._taken.get(name, ()) for name, key in self._keys(table, row) if name not in dropped)

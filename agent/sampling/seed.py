@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.dialects.statements import script
 from database_specialist.agent.mapping.ordering import in_creation_order
@@ -17,19 +19,27 @@ _FEW = 8
 """Rows of a list of allowed values."""
 _FAILURES = 3
 """Rows in a row that cannot be made before the table counts as full."""
+_TRIES_WHEN_REFUSED = 12
+"""Rows made for each row wanted, while the database refuses them."""
 _LINKS_SET_LATER = 5
 """Rows of a table in a cycle whose optional reference is set once both tables are filled."""
 
 
-def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> Seed:
-    """Return about `rows` rows for a core table, more for its children, fewer for a list of values."""
+def make_seed(
+    entity_model: EntityModel, schema: Schema, *, rows: int = 20, accepts: Callable[[str], bool] | None = None
+) -> Seed:
+    """Return about `rows` rows for a core table, more for its children, fewer for a list of values.
+
+    `accepts` runs one INSERT on a database that holds the schema and the rows before it, and says whether it was
+    taken. It decides on rows that a trigger may refuse for a reason that cannot be read from its text.
+    """
     sizes = {table.name: _size(table, rows) for table in schema.tables}
     population = Population(entity_model, schema, sizes=sizes)
     inserts: list[str] = []
     updates: list[str] = []
     ordered = in_creation_order(schema.tables)
     for table in ordered:
-        _fill(population, table, sizes[table.name])
+        _fill(population, table, sizes[table.name], accepts)
         inserts += insert_statements(table, population.rows[table.name], schema)
     for place, table in enumerate(ordered):
         updates += _late_links(table, {each.name for each in ordered[place + 1 :]}, population)
@@ -41,13 +51,20 @@ def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20) -> S
     )
 
 
-def _fill(population: Population, table: Table, size: int) -> None:
+def _fill(population: Population, table: Table, size: int, accepts: Callable[[str], bool] | None) -> None:
     """Add rows until there are enough, or until no more of them fit: a list of values is soon full."""
     failures = 0
-    for _ in range(size):
-        failures = 0 if population.add(table) is not None else failures + 1
-        if failures == _FAILURES:
+    for _ in range(size if accepts is None else size * _TRIES_WHEN_REFUSED):
+        row = population.add(table)
+        failures = 0 if row is not None else failures + 1
+        if row is not None and accepts is not None and not _is_taken(row, table, population, accepts):
+            population.withdraw(table, row)
+        if failures == _FAILURES or len(population.rows[table.name]) == size:
             return
+
+
+def _is_taken(row: dict[str, Value], table: Table, population: Population, accepts: Callable[[str], bool]) -> bool:
+    return all(accepts(statement) for statement in insert_statements(table, [row], population.schema))
 
 
 def _needs_one_transaction(schema: Schema) -> bool:
