@@ -29,7 +29,10 @@ def er_diagram(schema: Schema) -> str:
 
 def _name(name: str) -> str:
     """Return a name, in quotes where it is no plain word; what the grammar cannot take even there becomes `_`."""
-    return name if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) else f'"{re.sub(r"[^\w .$-]+", "_", name)}"'
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        return name
+    plain = re.sub(r"[^\w .$-]+", "_", name)
+    return f'"{plain}"'
 
 
 def _word(text: str) -> str:

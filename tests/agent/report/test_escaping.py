@@ -22,51 +22,16 @@ from database_specialist.agent.verification.sandbox import Database, StatementEr
 HOSTILE = (
     "# ZZ | a | b |\n## Sources\n\n| x | y |\n| --- | --- |\n```sql\nDROP TABLE zz;\n```\n~~~\n<script>zz()</script>"
     "<img src=x> ![zz](http://zz.example/p.png) [zz](javascript:zz) <http://zz.example> https://zz.example"
-    " www.zz.example *zz* __zz__ ~~zz~~ $zz$ `zz` ``zz`` &lt; \\ 'zz' \"zz\" ; -- zz\r\n--> }}\u202ezz\u200b\u2066\ufeff\x07 %% zz"
+    " www.zz.example *zz* __zz__ ~~zz~~ $zz$ `zz` ``zz`` &lt; \\ 'zz'"
+    ' "zz" ; -- zz\r\n--> }}\u202ezz\u200b\u2066\ufeff\x07 %% zz'
 )
-PROSE = frozenset(
-    [
-        "text",
-        "description",
-        "meaning",
-        "comment",
-        "why",
-        "reason",
-        "claim",
-        "detail",
-        "message",
-        "help",
-        "title",
-        "label",
-        "basis",
-        "note",
-        "purpose",
-        "question",
-        "why_it_matters",
-        "resolution",
-        "choice",
-        "rejected_because",
-        "summary",
-        "project",
-        "action",
-        "abort",
-        "restore_test",
-        "archival",
-        "sync",
-        "staleness",
-        "create_ahead",
-        "interval",
-        "invalidation",
-        "consequences",
-        "added_because",
-        "not_served",
-        "not_researched",
-        "problems",
-        "topics",
-        "excerpt",
-        "role",
-    ]
+_PROSE = (
+    "text description meaning comment why reason claim detail message help title label basis note purpose "
+    "question why_it_matters resolution choice rejected_because summary project action abort restore_test "
+    "archival sync staleness create_ahead interval invalidation consequences added_because not_served "
+    "not_researched problems topics excerpt role"
 )
+PROSE = frozenset(_PROSE.split())
 # Closed lists that happen to share a name with prose.
 CLOSED = frozenset({"requirements", "architecture", "schema", "other", "fresh", "seconds", "minutes", "hours"})
 
