@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from database_specialist.agent.dialects.versions import major_version
 from database_specialist.agent.mapping.naming import snake
 from database_specialist.agent.model.base import Decision, Engine, FactId, Option
 from database_specialist.agent.model.entities import Entity, EntityModel, Relationship
@@ -94,8 +95,7 @@ class Ground:
     @property
     def major(self) -> int:
         """The engine's major version; a recent one where none is given."""
-        digits = (self.version or "").strip().split(".")[0]
-        return int(digits) if digits.isdigit() else 18
+        return major_version(self.version, self.engine)
 
     def outgoing(self, entity: str) -> tuple[Relationship, ...]:
         """Return the relationships whose key this entity holds; of two with one role, the first."""

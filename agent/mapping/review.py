@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from database_specialist.agent.answers import ColumnOverride, ForeignKeyOverride, SchemaReview
+from database_specialist.agent.dialects.versions import major_version
+from database_specialist.agent.mapping.uniques import NULLS_NOT_DISTINCT
 from database_specialist.agent.model.base import Decision
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Check, Column, ForeignKey, Schema, Table, Unique
@@ -51,7 +53,7 @@ def _objections(review: SchemaReview, entity_model: EntityModel, schema: Schema)
 
 def reviewed(schema: Schema, review: SchemaReview) -> Schema:
     """Return the schema as reviewed. What a review names and the schema no longer has is passed over."""
-    tables = tuple(_table(table, review) for table in schema.tables)
+    tables = tuple(_table(table, review, schema) for table in schema.tables)
     known = {routine.name for routine in schema.routines}
     routines = (*schema.routines, *(routine for routine in review.routines if routine.name not in known))
     return schema.model_copy(
@@ -63,7 +65,7 @@ def reviewed(schema: Schema, review: SchemaReview) -> Schema:
     )
 
 
-def _table(table: Table, review: SchemaReview) -> Table:
+def _table(table: Table, review: SchemaReview, schema: Schema) -> Table:
     columns = {each.column: each for each in review.columns if each.table == table.name}
     keys = {each.name: each for each in review.foreign_keys if each.table == table.name}
     named = {constraint.name for constraint in table.constraints}
@@ -72,8 +74,11 @@ def _table(table: Table, review: SchemaReview) -> Table:
         for each in review.checks
         if each.table == table.name and each.name not in named
     ]
+    can_equal_nulls = major_version(schema.engine_version, schema.engine) >= NULLS_NOT_DISTINCT
     uniques = [
-        Unique.model_validate(each.model_dump(exclude={"table"}))
+        Unique.model_validate(
+            each.model_dump(exclude={"table"}) | {"nulls_not_distinct": each.nulls_not_distinct and can_equal_nulls}
+        )
         for each in review.uniques
         if each.table == table.name and each.name not in named
     ]

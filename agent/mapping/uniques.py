@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.mapping.draft import TableDraft
@@ -13,6 +14,8 @@ from database_specialist.agent.model.base import FactId
 from database_specialist.agent.model.relational import Column, Unique
 
 LIVE = "deleted_at"
+NULLS_NOT_DISTINCT = 15
+"""The first version of PostgreSQL with NULLS NOT DISTINCT."""
 _WIDE = re.compile(r"mediumtext|json|longblob|varchar\((?:7[0-9]{2}|[89][0-9]{2}|[0-9]{4,})\)")
 
 
@@ -44,16 +47,61 @@ def add_unique(
         if set(other.columns) == set(keys) and other.where == where:
             draft.uniques[number] = other.model_copy(update={"rule": other.rule or rule})
             return
+    native = ground.engine == "postgresql" and ground.major >= NULLS_NOT_DISTINCT
     unique = Unique(
         name=name or draft.unused(columns, "key"),
         columns=keys,
         where=where,
-        nulls_not_distinct=bool(optional) and ground.engine == "postgresql" and ground.major >= 15,
+        nulls_not_distinct=bool(optional) and native,
         rule=rule,
         why=why,
         facts=facts,
     )
     draft.uniques.append(unique if where is None else _without_condition(ground, draft, unique))
+    if optional:
+        _record_optional(ground, draft, columns, optional, facts)
+    if optional and ground.engine == "postgresql" and not native:
+        _among_nulls(draft, unique, optional)
+
+
+def _among_nulls(draft: TableDraft, unique: Unique, optional: tuple[str, ...]) -> None:
+    """Add a partial unique index for each way in which optional parts may be missing: what NULLS NOT DISTINCT does."""
+    for size in range(1, len(optional) + 1):
+        for missing in combinations(optional, size):
+            rest = tuple(key for key in unique.columns if key not in missing)
+            tests = [f"{quote(name, 'postgresql')} IS NULL" for name in missing] + [unique.where or ""]
+            where = " AND ".join(test for test in tests if test)
+            if rest:
+                name = draft.unused([*missing, "missing"], "key")
+                draft.uniques.append(unique.model_copy(update={"name": name, "columns": rest, "where": where}))
+
+
+def _record_optional(
+    ground: Ground,
+    draft: TableDraft,
+    columns: tuple[str, ...],
+    optional: tuple[str, ...],
+    facts: tuple[FactId, ...],
+) -> None:
+    missing, whole = " or ".join(optional), ", ".join(columns)
+    means = {
+        "postgresql": "NULLS NOT DISTINCT"
+        if ground.major >= NULLS_NOT_DISTINCT
+        else f"partial unique indexes, for NULLS NOT DISTINCT came with PostgreSQL {NULLS_NOT_DISTINCT}",
+        "sqlite": "coalesce() in the index",
+    }.get(ground.engine, "a generated column that is never null")
+    ground.ledger.record(
+        "constraint",
+        f"{draft.name} ({whole})",
+        f"a missing {missing} counts as a value",
+        f"({whole}) identifies a row of {draft.name}, so two that agree in the rest and both lack {missing} are one "
+        f"row written twice. Kept by {means}.",
+        alternatives=(
+            ("UNIQUE as it is by default", f"any number of equal rows of {draft.name} without {missing} would pass"),
+            (f"{missing} required", "no statement says that it is always known"),
+        ),
+        facts=facts,
+    )
 
 
 def key_expression(ground: Ground, draft: TableDraft, name: str, *, optional: bool = False) -> str:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from database_specialist.agent.dialects.versions import major_version
 from database_specialist.agent.model.base import Decision, Figure, Option
 from database_specialist.agent.model.brief import Brief, Metric, Quantity
 from database_specialist.agent.model.operations import Backup, BackupJob
@@ -162,7 +163,10 @@ def _values(ground: Ground, rpo: Figure, retention: Figure) -> dict[str, str]:
 def _dump_command(ground: Ground) -> str:
     database = database_name(ground.brief.project)
     if ground.engine == "postgresql":
-        return f"pg_dump --format=custom --compress=zstd --file={database}.dump --dbname={database}"
+        # pg_dump is of the server's version or later, and packs with zstd since 16.
+        is_new = major_version(ground.schema.engine_version, ground.engine) >= 16
+        packing = "zstd" if is_new else "6"
+        return f"pg_dump --format=custom --compress={packing} --file={database}.dump --dbname={database}"
     client = "mariadb-dump" if ground.engine == "mariadb" else "mysqldump"
     return f"{client} --single-transaction --routines --triggers --result-file={database}.sql {database}"
 
