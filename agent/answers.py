@@ -29,7 +29,10 @@ class Question:
 
 
 class Usage(Part):
-    """What one call cost. Tokens are the provider's own figures, or estimates where it gives none."""
+    """What one call cost. Tokens are the provider's own figures, or estimates where it gives none.
+
+    `prompt_tokens` holds the cached ones too.
+    """
 
     question: str
     calls: int
@@ -38,6 +41,9 @@ class Usage(Part):
     completion_tokens: int
     seconds: float
     repairs: int = 0
+    model: str = ""
+    estimated: bool = False
+    """Whether the tokens are counted from characters, because the provider gave none."""
 
 
 class Model(Protocol):
