@@ -85,6 +85,8 @@ class Draft:
     """(source, role, target, fact): references that field lists name."""
     surface_cache: tuple[tuple[int, int], list[tuple[str, str]]] = ((0, 0), [])
     """Every way to write an entity's name, rebuilt when entities or aliases were added."""
+    surface_index: dict[str, list[int]] = field(default_factory=dict)
+    """First word of a surface -> its positions in the cache."""
     aliases: dict[str, str] = field(default_factory=dict)
     """Comparable name (or a role, or a synonym) -> the entity that stands for it."""
 

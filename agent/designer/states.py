@@ -97,12 +97,19 @@ def mentioned(draft: Draft, text: str) -> list[EntityDraft]:
     lower = " " + " ".join(name_words(text)) + " "
     found: dict[str, int] = {}
     taken: list[tuple[int, int]] = []
-    for surface, name in surfaces(draft):
+    for surface, name in _possible(draft, lower.split()):
         position = lower.find(f" {surface} ")
         if position >= 0 and not any(start <= position < end for start, end in taken):
             taken.append((position, position + len(surface) + 1))
             found[name] = min(found.get(name, position), position)
     return [draft.entities[name] for name in sorted(found, key=lambda name: found[name])]
+
+
+def _possible(draft: Draft, words: list[str]) -> list[tuple[str, str]]:
+    """Return the surfaces whose first word a text holds, longest first: a model may have thousands."""
+    ordered = surfaces(draft)
+    found = (entry for word in dict.fromkeys(words) for entry in draft.surface_index.get(word, ()))
+    return [ordered[position] for position in sorted(found)]
 
 
 def surfaces(draft: Draft) -> list[tuple[str, str]]:
@@ -124,6 +131,9 @@ def surfaces(draft: Draft) -> list[tuple[str, str]]:
             forms.setdefault(phrase + "s", draft.aliases[archetype])
     ordered = sorted(forms.items(), key=lambda item: (-len(item[0]), item[0]))
     draft.surface_cache = (size, ordered)
+    draft.surface_index = {}
+    for position, (surface, _) in enumerate(ordered):
+        draft.surface_index.setdefault(surface.partition(" ")[0], []).append(position)
     return ordered
 
 
