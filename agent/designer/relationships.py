@@ -101,19 +101,31 @@ def _relate_stated(draft: Draft) -> None:
         said = mentioned(draft, text)
         if len(said) < 2:
             continue
-        names = "|".join(re.escape(form) for form in sorted({f for e in said for f in forms[e.name]}, key=_longest))
+        masked, shown = _masked(text, sorted({form for each in said for form in forms[each.name]}, key=_longest))
         for rule in draft.lexicon.conventions.get("stated", ()):
-            for match in _stated_pattern(rule["pattern"], names).finditer(text):
-                _relate_match(draft, match["a"], match["b"], rule["means"], fact)
+            for match in _stated_pattern(rule["pattern"]).finditer(masked):
+                _relate_match(draft, shown[match["a"].lower()], shown[match["b"].lower()], rule["means"], fact)
 
 
 def _longest(surface: str) -> tuple[int, str]:
     return -len(surface), surface
 
 
-@lru_cache(maxsize=2048)
-def _stated_pattern(pattern: str, names: str) -> re.Pattern[str]:
-    return re.compile(pattern.replace("{A}", f"(?P<a>{names})").replace("{B}", f"(?P<b>{names})"), re.IGNORECASE)
+def _masked(text: str, forms: list[str]) -> tuple[str, dict[str, str]]:
+    """Put a mark in the place of each name, so that the patterns are compiled once for all models."""
+    shown: dict[str, str] = {}
+
+    def mark(match: re.Match[str]) -> str:
+        key = f"ent{len(shown)}x"
+        shown[key] = match.group()
+        return key
+
+    return re.sub(rf"\b(?:{'|'.join(map(re.escape, forms))})\b", mark, text, flags=re.IGNORECASE), shown
+
+
+@lru_cache(maxsize=256)
+def _stated_pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern.replace("{A}", r"(?P<a>ent\d+x)").replace("{B}", r"(?P<b>ent\d+x)"), re.IGNORECASE)
 
 
 def _relate_match(draft: Draft, left: str, right: str, means: str, fact: Fact) -> None:
