@@ -135,8 +135,20 @@ def _options(table: Table, engine: Engine) -> str:
         return " STRICT"
     if engine in ("mysql", "mariadb"):
         comment = f" COMMENT={literal(table.comment[:2048], engine)}" if table.comment else ""
-        return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4{comment}"
+        return f" ENGINE=InnoDB DEFAULT CHARSET=utf8mb4{comment}{_inline_partitions(table, engine)}"
     if table.partitioning is None:
         return ""
     columns = quote_all(table.partitioning.columns, engine)
     return f" PARTITION BY {table.partitioning.method.upper()} ({columns})"
+
+
+def _inline_partitions(table: Table, engine: Engine) -> str:
+    """Print the partitions of MySQL, which stand in CREATE TABLE; a range of dates is one of day numbers."""
+    partitioning = table.partitioning
+    if partitioning is None:
+        return ""
+    key = quote_all(partitioning.columns, engine)
+    if any("TO_DAYS" in each.bounds for each in partitioning.partitions):
+        key = f"TO_DAYS({key})"
+    parts = ",\n  ".join(f"PARTITION {quote(each.name, engine)} {each.bounds}" for each in partitioning.partitions)
+    return f"\nPARTITION BY {partitioning.method.upper()} ({key}) (\n  {parts}\n)"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.naming import shorten
+from database_specialist.agent.mapping.types import family
 from database_specialist.agent.model.relational import Partition, Partitioning
 
 THRESHOLD = 50_000_000
@@ -25,9 +26,15 @@ _MOST_ROWS = 30_000_000
 _LOGS = ("event", "audit", "history", "outbox")
 
 
-def partition_tables(ground: Ground, drafts: Mapping[str, TableDraft], *, first: datetime.date = FIRST_MONTH) -> None:
+def partition_tables(
+    ground: Ground,
+    drafts: Mapping[str, TableDraft],
+    joins: Sequence[TableDraft] = (),
+    *,
+    first: datetime.date = FIRST_MONTH,
+) -> None:
     """Partition the tables that need it, and record the decision where the volume raises the question."""
-    referred = {key.ref_table for draft in drafts.values() for key in draft.foreign_keys}
+    referred = {key.ref_table for draft in (*drafts.values(), *joins) for key in draft.foreign_keys}
     for draft in drafts.values():
         rows = _rows_in_three_years(draft)
         if rows <= THRESHOLD:
@@ -60,10 +67,14 @@ def _obstacle(ground: Ground, draft: TableDraft, column: str | None, is_referred
     assert entity is not None
     if ground.engine == "sqlite":
         return "SQLite has no partitions; old rows are deleted in batches instead"
-    if ground.engine in ("mysql", "mariadb") and draft.foreign_keys:
+    if family(ground.engine) == "mysql" and draft.foreign_keys:
+        referred = ", ".join(dict.fromkeys(key.ref_table for key in draft.foreign_keys))
         return (
-            f"{ground.engine} allows no foreign keys on a partitioned table, and the references of its rows weigh more"
+            f"{ground.engine} allows no foreign keys on a partitioned table, and its references to {referred} weigh "
+            "more than a quick way to drop old rows, which a job deletes in batches instead"
         )
+    if family(ground.engine) == "mysql" and any(each.type == "geometry" for each in draft.columns):
+        return f"{ground.engine} allows no spatial column in a partitioned table"
     if not entity.append_only and entity.kind not in _LOGS:
         return "its rows change after they are written, and are read by key rather than by time"
     if is_referred_to:
@@ -82,34 +93,44 @@ def _partition(ground: Ground, draft: TableDraft, column: str, rows: float, firs
     assert entity is not None
     a_day = entity.rows_per_day.value if entity.rows_per_day else rows / (3 * 365)
     interval = _interval(a_day, entity.retention_days.value if entity.retention_days else None)
+    leave = (
+        "DETACH and DROP, which writes next to no WAL"
+        if ground.engine == "postgresql"
+        else "DROP PARTITION, which writes next to nothing to the log"
+    )
     why = (
         f"About {rows:,.0f} rows of {draft.name} in three years; a {interval} holds about "
-        f"{a_day * _DAYS[interval]:,.0f}. Old rows leave by DETACH and DROP, which writes next to no WAL."
+        f"{a_day * _DAYS[interval]:,.0f}. Old rows leave by {leave}."
     )
-    if ground.engine == "postgresql":
-        partitions = [
-            Partition(name=shorten(f"{draft.name}_{label}"), bounds=f"FOR VALUES FROM ('{start}') TO ('{end}')")
-            for label, start, end in _spans(interval, first)
-        ]
-        partitions.append(Partition(name=shorten(f"{draft.name}_default"), bounds="DEFAULT"))
-    else:
-        partitions = []
+    partitions = tuple(_partitions(ground, draft.name, interval, first))
     draft.partitioning = Partitioning(
-        method="range", columns=(column,), interval=interval, partitions=tuple(partitions), why=why
+        method="range", columns=(column,), interval=interval, partitions=partitions, why=why
     )
     if column not in draft.key:
         draft.key = (*draft.key, column)
+    dead = "dead rows to vacuum" if ground.engine == "postgresql" else "deleted rows to purge"
     ground.ledger.record(
         "partitioning",
         draft.name,
         f"range by {column}, one partition a {interval}",
-        why + f" {column} joins the primary key, which PostgreSQL requires of a partitioned table.",
+        why + f" {column} joins the primary key, which {ground.engine} requires of a partitioned table.",
         alternatives=(
-            ("one table", f"deleting a {interval} of {draft.name} row by row would leave as many dead rows to vacuum"),
+            ("one table", f"deleting a {interval} of {draft.name} row by row would leave as many {dead}"),
             ("hash partitions by id", "spreads the writes, but no partition ever becomes old enough to drop"),
         ),
         facts=(*(entity.rows_per_day.facts if entity.rows_per_day else ()), *entity.facts),
     )
+
+
+def _partitions(ground: Ground, table: str, interval: Interval, first: datetime.date) -> Iterator[Partition]:
+    """Yield the first partitions and one for all other rows; on MySQL the first takes whatever is older."""
+    is_postgresql = ground.engine == "postgresql"
+    for label, start, end in _spans(interval, first):
+        bounds = f"FOR VALUES FROM ('{start}') TO ('{end}')"
+        less = f"VALUES LESS THAN (TO_DAYS('{end}'))"
+        yield Partition(name=shorten(f"{table}_{label}"), bounds=bounds if is_postgresql else less)
+    rest = "DEFAULT" if is_postgresql else "VALUES LESS THAN (MAXVALUE)"
+    yield Partition(name=shorten(f"{table}_default"), bounds=rest)
 
 
 def _interval(rows_a_day: float, retention_days: float | None) -> Interval:

@@ -62,7 +62,7 @@ def map_schema(
     scope_join_tables(ground, joins, drafts)
     routines += add_rules(ground, drafts)
     routines = withdraw(ground, drafts, routines, findings)
-    partition_tables(ground, drafts)
+    partition_tables(ground, drafts, joins)
     routines += upkeep_routines(ground, drafts)
     every = [*drafts.values(), *joins]
     deferred = defer_cycles(every, engine)

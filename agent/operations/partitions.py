@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.mapping.partitions import THRESHOLD
-from database_specialist.agent.model.base import Decision, Figure, Option
+from database_specialist.agent.model.base import Decision, Engine, Figure, Option
 from database_specialist.agent.model.operations import PartitionSchedule
-from database_specialist.agent.model.relational import Column, Partition, Table
+from database_specialist.agent.model.relational import Column, Partition, Partitioning, Table
 from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.figures import YEAR_DAYS, derived, listed, number, size
 from database_specialist.agent.operations.growth import retention
@@ -55,7 +55,7 @@ def next_start(start: date, interval: str) -> date:
 def _schedule(table: Table, ground: Ground) -> PartitionSchedule | None:
     partitioning = table.partitioning
     assert partitioning is not None
-    ranged = [(part, dates) for part in partitioning.partitions if (dates := _dates(part))]
+    ranged = _ranged(partitioning)
     if partitioning.method != "range" or partitioning.interval is None or not ranged:
         return None
     interval, flow = partitioning.interval, ground.rows[table.name].per_day
@@ -74,9 +74,28 @@ def _schedule(table: Table, ground: Ground) -> PartitionSchedule | None:
     )
 
 
-def _dates(partition: Partition) -> tuple[date, date] | None:
-    found = re.findall(r"'(\d{4}-\d{2}-\d{2})", partition.bounds)
-    return (date.fromisoformat(found[0]), date.fromisoformat(found[1])) if len(found) == 2 else None
+def _ranged(partitioning: Partitioning) -> list[tuple[Partition, tuple[date, date]]]:
+    """Return the partitions with the first day of each and the day after its last.
+
+    MySQL states the upper bound only: a partition starts where the one before it ends.
+    """
+    found: list[tuple[Partition, tuple[date, date]]] = []
+    for partition in partitioning.partitions:
+        dates = [date.fromisoformat(text) for text in re.findall(r"'(\d{4}-\d{2}-\d{2})", partition.bounds)]
+        if len(dates) == 1 and partitioning.interval is not None:
+            dates.insert(0, found[-1][1][1] if found else _start_before(dates[0], partitioning.interval))
+        if len(dates) == 2:
+            found.append((partition, (dates[0], dates[1])))
+    return found
+
+
+def _start_before(end: date, interval: str) -> date:
+    start = end
+    while next_start(start, interval) > end or start == end:
+        start -= timedelta(days=1)
+        if interval not in ("day", "week"):
+            start = start.replace(day=1)
+    return start
 
 
 def _kept(table: Table, period: Figure | None, interval: str) -> str:
@@ -94,15 +113,28 @@ def _create(table: Table, ranged: list[tuple[Partition, tuple[date, date]]], gro
     assert table.partitioning is not None
     interval = table.partitioning.interval
     assert interval is not None
-    bounds = re.sub(r"'\d{4}-\d{2}-\d{2}", "'{}", last.bounds).format(end, next_start(end, interval))
+    following = next_start(end, interval)
+    spans = (end, following) if ground.engine == "postgresql" else (following,)
+    bounds = re.sub(r"'\d{4}-\d{2}-\d{2}", "'{}", last.bounds).format(*spans)
     name = _next_name(last.name, start, end)
     engine = ground.engine
     if engine != "postgresql":
-        return (f"ALTER TABLE {quote(table.name, engine)} ADD PARTITION (PARTITION {quote(name, engine)} {bounds})",)
+        return (_split_off(table, f"PARTITION {quote(name, engine)} {bounds}", engine),)
     return (
         "SET lock_timeout = '2s'",
         f"CREATE TABLE IF NOT EXISTS {quote(name, engine)} PARTITION OF {quote(table.name, engine)} {bounds}",
     )
+
+
+def _split_off(table: Table, new: str, engine: Engine) -> str:
+    """Add a partition; where one holds all later values, it is divided, for nothing can be added after it."""
+    assert table.partitioning is not None
+    rest = next((part for part in table.partitioning.partitions if "MAXVALUE" in part.bounds.upper()), None)
+    alter = f"ALTER TABLE {quote(table.name, engine)}"
+    if rest is None:
+        return f"{alter} ADD PARTITION ({new})"
+    name = quote(rest.name, engine)
+    return f"{alter} REORGANIZE PARTITION {name} INTO ({new}, PARTITION {name} {rest.bounds})"
 
 
 def _next_name(name: str, start: date, following: date) -> str:

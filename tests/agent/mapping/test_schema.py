@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlglot
 
-from database_specialist.agent.dialects import create_statements
+from database_specialist.agent.dialects import create_statements, script
 from database_specialist.agent.mapping.naming import column_name, table_name
 from database_specialist.agent.mapping.schema import map_schema
+from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Schema, Table
 
@@ -135,14 +138,45 @@ def test_volume_decides_the_partitions(rows_a_day: float, interval: str | None) 
          "postgresql", "pings_number_key must hold over all time"),
         ({}, "sqlite", "SQLite has no partitions"),
         ({"attributes": []}, "postgresql", "it has no time column"),
+        ({"attributes": [attribute("sent_at", "timestamp"), attribute("place", "geo_point")]},
+         "mysql", "mysql allows no spatial column"),
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_partitioned_says_why(more: dict[str, Any], engine: str, reason: str) -> None:
     schema = mapped({**_volume(500_000), **more}, engine=engine)
     assert table(schema, "pings").partitioning is None
     decisions = [each for each in schema.decisions if each.topic == "partitioning"]
-    assert len(decisions) == 1
+    assert [each.choice for each in decisions] == ["one table, not partitioned"]
     assert reason in decisions[0].why
+    assert "PARTITION" not in script(create_statements(schema))
+
+
+@pytest.mark.parametrize("engine", ["mysql", "mariadb"])
+def test_mysql_prints_the_partitions_that_the_model_holds(engine: Engine) -> None:
+    schema = mapped(_volume(500_000), engine=engine)
+    partitioning = table(schema, "pings").partitioning
+    assert partitioning is not None
+    (statement,) = create_statements(schema)
+    assert "PARTITION BY RANGE (TO_DAYS(sent_at))" in statement
+    assert re.findall(r"PARTITION (\w+) VALUES", statement) == [each.name for each in partitioning.partitions]
+    assert statement.endswith("PARTITION pings_default VALUES LESS THAN (MAXVALUE)\n)")
+    assert sqlglot.parse_one(statement, read="mysql").find(sqlglot.exp.PartitionByRangeProperty)
+
+
+@pytest.mark.parametrize(("engine", "is_partitioned"), [("mysql", False), ("mariadb", False), ("postgresql", True)])
+def test_references_keep_a_table_of_mysql_whole(engine: Engine, is_partitioned: bool) -> None:
+    sender = {"source": "ping", "target": "sender", "role": "sender"}
+    schema = mapped(entity("sender"), _volume(500_000), relationships=(sender,), engine=engine)
+    assert (table(schema, "pings").partitioning is not None) == is_partitioned
+    (decision,) = [each for each in schema.decisions if each.topic == "partitioning"]
+    assert ("not partitioned" in decision.choice) != is_partitioned
+    assert is_partitioned or "references to senders" in decision.why
+
+
+def test_a_table_that_a_join_table_refers_to_is_not_partitioned() -> None:
+    tags = {"source": "ping", "target": "tag", "role": "tag", "cardinality": "many_to_many"}
+    schema = mapped(_volume(500_000), entity("tag"), relationships=(tags,))
+    assert table(schema, "pings").partitioning is None
 
 
 @pytest.mark.parametrize(

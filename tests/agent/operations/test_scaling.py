@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from database_specialist.agent.dialects import create_statements
 from database_specialist.agent.mapping.schema import map_schema
-from database_specialist.agent.model.base import Figure
+from database_specialist.agent.model.base import Engine, Figure
 from database_specialist.agent.model.brief import Technology
 from database_specialist.agent.model.entities import Attribute, Entity
 from database_specialist.agent.model.relational import Schema
@@ -30,7 +31,7 @@ def figure(value: float, unit: str) -> Figure:
     return Figure(value=value, unit=unit, origin="given", basis="of the test")
 
 
-def metered_schema(per_day: float, retention: float | None = None) -> Schema:
+def metered_schema(per_day: float, retention: float | None = None, engine: Engine = "postgresql") -> Schema:
     """The shop with meters that are read all day long."""
     reading = Entity(
         name="reading",
@@ -47,7 +48,7 @@ def metered_schema(per_day: float, retention: float | None = None) -> Schema:
         facts=("F2",),
     )
     model = ENTITY_MODEL.model_copy(update={"entities": (*ENTITY_MODEL.entities, reading)})
-    return map_schema(model, engine="postgresql")
+    return map_schema(model, engine=engine)
 
 
 def decision(ground: Ground, topic: str) -> str:
@@ -85,6 +86,19 @@ def test_a_row_of_the_created_range_lands_in_the_created_partition(database: Pos
     start = statements[-1].split("FROM ('")[1][:10]
     database.execute(f"INSERT INTO readings (recorded_at, reading_value) VALUES ('{start}', 1)")
     assert database.execute(f"SELECT count(*) FROM {name}").rows[0][0] == 1
+
+
+def test_on_mysql_the_partition_for_later_values_is_divided() -> None:
+    schema = metered_schema(1_000_000, 365.0, "mysql")
+    brief = BRIEF.model_copy(update={"stack": BRIEF.stack.model_copy(update={"engine": "mysql"})})
+    created = next(each for each in create_statements(schema) if each.startswith("CREATE TABLE readings"))
+    (schedule,) = schedules(ground_of(brief, schema))
+    divide, drop = schedule.statements
+    last = re.findall(r"LESS THAN \(TO_DAYS\('([0-9-]+)'\)\)", created)[-1]
+    following = next_start(date.fromisoformat(last), schedule.interval)
+    assert divide.startswith("ALTER TABLE readings REORGANIZE PARTITION readings_default INTO (PARTITION readings_")
+    assert f"VALUES LESS THAN (TO_DAYS('{following}')), PARTITION readings_default" in divide
+    assert drop == f"ALTER TABLE readings DROP PARTITION {re.findall(r'PARTITION (readings_[0-9_]+)', created)[0]}"
 
 
 @pytest.mark.parametrize(
