@@ -117,7 +117,8 @@ def check_statements(
 ) -> CheckReport:
     """Run the statements in order, read the result back, and review it."""
     listed = tuple(statements)
-    failures = tuple(failure for failure in (_run(file, each, database) for each in listed) if failure)
+    kind = engine.partition(" ")[0]
+    failures = tuple(failure for failure in (_run(file, each, database, kind) for each in listed) if failure)
     schema, indexes = read_back(database)
     queries = tuple(query for query in map(_as_query, enumerate(listed, 1)) if query)
     workload = Workload(queries=queries) if queries else None
@@ -133,17 +134,31 @@ def check_statements(
     )
 
 
-def _run(file: str, statement: Statement, database: Database) -> Failure | None:
+def _run(file: str, statement: Statement, database: Database, engine: str) -> Failure | None:
     try:
         bare = _bare(statement.sql)
-        if _QUERY.match(bare) and _PLACEHOLDER.search(bare):
-            database.execute(f"PREPARE checked_{statement.line} AS {_numbered(bare)}")
-        else:
-            database.execute(statement.sql)
+        parameterised = _QUERY.match(bare) and _PLACEHOLDER.search(bare)
+        database.execute(_prepared(bare, statement.line, engine) if parameterised else statement.sql)
     except StatementError as error:
         first = _bare(statement.sql).splitlines()[0]
         return Failure(place=f"{file}:{statement.line}", statement=first, message=str(error))
     return None
+
+
+def _prepared(query: str, line: int, engine: str) -> str:
+    """Return a statement that makes the engine look over a query with parameters without running it.
+
+    >>> _prepared("SELECT a FROM t WHERE b = :b", 7, "sqlite")
+    'EXPLAIN SELECT a FROM t WHERE b = NULL'
+    >>> _prepared("SELECT a FROM t WHERE b = 'x' AND c = :c", 7, "mysql")
+    "PREPARE checked_7 FROM 'SELECT a FROM t WHERE b = ''x'' AND c = ?'"
+    """
+    if engine == "sqlite":
+        return f"EXPLAIN {_PLACEHOLDER.sub('NULL', query)}"
+    if engine == "postgresql":
+        return f"PREPARE checked_{line} AS {_numbered(query)}"
+    quoted = _PLACEHOLDER.sub("?", query).replace("\\", "\\\\").replace("'", "''")
+    return f"PREPARE checked_{line} FROM '{quoted}'"
 
 
 def _bare(sql: str) -> str:
