@@ -5,68 +5,113 @@ https://github.com/upstash/context7/blob/master/docs/openapi.json
 
 from __future__ import annotations
 
+import re
+import time
 from typing import Any
 
 import httpx
 
 from database_specialist.agent.research import Topic
-from database_specialist.tools.http import client, get_json
+from database_specialist.tools.http import JsonClient, Sleep
 
 BASE_URL = "https://context7.com/api"
-MAX_SNIPPETS = 3
+MAX_SNIPPETS = 6
 MAX_HOPS = 3
+_LIBRARY = re.compile(r"/[^/\s]+/[^/\s]+([/@][^/\s]+)?")
+
+Page = tuple[str, str, str]
 
 
 class Context7:
     """Finds the library of a topic, then what its documentation says."""
 
-    def __init__(self, key: str, *, base_url: str = BASE_URL, transport: httpx.BaseTransport | None = None) -> None:
-        self._http = client(base_url, key, transport)
+    def __init__(
+        self,
+        key: str,
+        *,
+        base_url: str = BASE_URL,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Sleep = time.sleep,
+    ) -> None:
+        self._http = JsonClient(base_url, key, transport=transport, sleep=sleep)
 
-    def ask(self, topic: Topic) -> list[tuple[str, str, str]]:
-        """Return (title, url, text) of the best snippets.
+    def ask(self, topic: Topic) -> list[Page]:
+        """Return (title, url, text) of the snippets, as the service ranks them.
 
         Raises:
             httpx.HTTPError: the service cannot be reached or refuses.
             ValueError: nothing is known of the library, or it is not ready yet.
         """
-        library = self._library(topic)
-        body = self._context(library, topic.query[:500])
+        body = self._context(self._library(topic), topic.query[:500])
         return (_code(body) + _prose(body))[:MAX_SNIPPETS]
 
     def _library(self, topic: Topic) -> str:
         parameters = {"libraryName": topic.library[:500], "query": topic.query[:500]}
-        _, body = get_json(self._http, self._http.build_request("GET", "/v2/libs/search", params=parameters))
-        ready = [found for found in body.get("results", []) if found.get("state") == "finalized"]
+        _, body = self._http.get("/v2/libs/search", parameters)
+        ready = [found for found in _objects(body, "results") if found.get("state") == "finalized"]
         if not ready:
             raise ValueError(f"no library named {topic.library}")
-        return str(ready[0]["id"])
+        best = max(ready, key=lambda found: _standing(found, topic.library))
+        return _library_id(_versioned(best, topic.version))
 
     def _context(self, library: str, query: str) -> dict[str, Any]:
         for _ in range(MAX_HOPS):
-            parameters = {"libraryId": library, "query": query, "type": "json"}
-            status, body = get_json(self._http, self._http.build_request("GET", "/v2/context", params=parameters))
+            status, body = self._http.get("/v2/context", {"libraryId": library, "query": query, "type": "json"})
             if status == 202:
                 raise ValueError(f"{library} is being indexed; try again later")
             if status != 301:
-                return dict(body)
-            library = str(body["redirectUrl"])  # a library id, not an address
+                return body
+            library = _library_id(str(body.get("redirectUrl")))  # an id, not an address
         raise ValueError(f"{library} is moved too often")
 
 
-def _code(body: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _library_id(text: str) -> str:
+    if not _LIBRARY.fullmatch(text) or len(text) > 500:
+        raise ValueError(f"{text[:80]!r} is no library id")
+    return text
+
+
+def _standing(found: dict[str, Any], wanted: str) -> tuple[bool, float, float]:
+    """Order libraries: the one of this very name, then by trust and size; -1 is the service's "unknown"."""
+    named = str(found.get("title", "")).lower() == wanted.lower()
+    return named, _number(found.get("trustScore")), _number(found.get("totalSnippets"))
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else -1.0
+
+
+def _versioned(found: dict[str, Any], version: str | None) -> str:
+    """Return the id of the documentation of this version, where there is one."""
+    name, versions = str(found.get("id")), found.get("versions")
+    if version is None or not isinstance(versions, list) or name.count("/") != 2:
+        return name
+    same = [str(each) for each in versions if re.match(rf"\D*{re.escape(version)}(\D|$)", str(each))]
+    return f"{name}/{same[0]}" if same and "/" not in same[0] else name
+
+
+def _objects(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = body.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _code(body: dict[str, Any]) -> list[Page]:
     return [
         (
             str(snippet.get("codeTitle") or snippet.get("pageTitle") or "Snippet"),
             str(snippet.get("codeId", "")),
-            str(snippet.get("codeDescription", "")),
+            "\n".join([str(snippet.get("codeDescription", "")), *_listings(snippet)]),
         )
-        for snippet in body.get("codeSnippets", [])
+        for snippet in _objects(body, "codeSnippets")
     ]
 
 
-def _prose(body: dict[str, Any]) -> list[tuple[str, str, str]]:
+def _listings(snippet: dict[str, Any]) -> list[str]:
+    return [str(each.get("code", "")) for each in _objects(snippet, "codeList")]
+
+
+def _prose(body: dict[str, Any]) -> list[Page]:
     return [
         (str(snippet.get("breadcrumb", "Page")), str(snippet.get("pageId", "")), str(snippet.get("content", "")))
-        for snippet in body.get("infoSnippets", [])
+        for snippet in _objects(body, "infoSnippets")
     ]

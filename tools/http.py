@@ -1,42 +1,107 @@
-"""The HTTP client of the research services: bounded in time and size, redirects and proxies' surprises off."""
+"""The HTTP client of the research services: bounded in time, size and patience; no redirects, no proxies."""
 
 from __future__ import annotations
 
+import json
+import re
+import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 
 TIMEOUT_SECONDS = 20.0
 MAX_BYTES = 2 * 1024 * 1024
+MAX_ATTEMPTS = 3
+MAX_WAIT_SECONDS = 10.0
+"""Research is optional: nobody waits longer for it."""
+
+_AGAIN = frozenset((202, 429, 500, 502, 503, 504))
+
+Sleep = Callable[[float], None]
 
 
-def client(base_url: str, key: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """Return a client that sends `key` to `base_url` only."""
-    return httpx.Client(
-        base_url=base_url,
-        headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "gzip"},
-        timeout=TIMEOUT_SECONDS,
-        follow_redirects=False,
-        transport=transport,
-    )
+class JsonClient:
+    """Sends `key` to `base_url` only."""
 
+    def __init__(
+        self, base_url: str, key: str, *, transport: httpx.BaseTransport | None = None, sleep: Sleep = time.sleep
+    ) -> None:
+        self._sleep = sleep
+        self._http = httpx.Client(
+            base_url=base_url,
+            # A compressed answer could be larger than its bytes tell: none is asked for, so none is taken.
+            headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"},
+            timeout=TIMEOUT_SECONDS,
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
+        )
 
-def get_json(http: httpx.Client, request: httpx.Request) -> tuple[int, Any]:
-    """Send a request; return the status below 400 and the body's JSON.
+    def get(self, path: str, parameters: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """See `_json`."""
+        return self._json(self._http.build_request("GET", path, params=parameters))
 
-    Raises:
-        httpx.HTTPError: no connection, no answer in time, or a status of 400 and above.
-        ValueError: the body is larger than MAX_BYTES or is not JSON.
-    """
-    response = http.send(request, stream=True)
-    try:
-        body = b""
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise ValueError(f"answer larger than {MAX_BYTES // 1024 // 1024} MiB")
+    def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """See `_json`."""
+        return self._json(self._http.build_request("POST", path, json=body))
+
+    def _json(self, request: httpx.Request) -> tuple[int, dict[str, Any]]:
+        """Return the status below 400 and the body's object; what may pass is asked again, at most twice.
+
+        Raises:
+            httpx.HTTPError: no connection, no answer in time, or a status of 400 and above.
+            ValueError: the body is too large, compressed, or no JSON object.
+        """
+        for attempt in range(MAX_ATTEMPTS):
+            response = self._whole(request)
+            wait = _wait(response, attempt)
+            if response.status_code not in _AGAIN or wait > MAX_WAIT_SECONDS or attempt == MAX_ATTEMPTS - 1:
+                break
+            self._sleep(wait)
         if response.status_code >= 400:
             response.raise_for_status()
-    finally:
-        response.close()
-    return response.status_code, httpx.Response(response.status_code, content=body).json()
+        return response.status_code, _object(response)
+
+    def _whole(self, request: httpx.Request) -> httpx.Response:
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        response = self._http.send(request, stream=True)
+        try:
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise ValueError("a compressed answer that was not asked for")
+            body = b""
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > MAX_BYTES:
+                    raise ValueError(f"answer larger than {MAX_BYTES // 1024 // 1024} MiB")
+                if time.monotonic() > deadline:
+                    raise httpx.ReadTimeout("the answer did not arrive in time", request=request)
+        finally:
+            response.close()
+        return httpx.Response(response.status_code, headers=response.headers, content=body, request=request)
+
+
+def _wait(response: httpx.Response, attempt: int) -> float:
+    asked = str(response.headers.get("retry-after", "")).strip()
+    return float(asked) if re.fullmatch(r"\d{1,9}", asked) else 0.5 * 2**attempt
+
+
+def _object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        body = json.loads(response.content)
+    except RecursionError:
+        raise ValueError("the answer is nested too deeply") from None
+    if not isinstance(body, dict):
+        raise ValueError("the answer is no JSON object")
+    return body
+
+
+def error_code(response: httpx.Response) -> str:
+    """Return the service's own word for an error, "" where it gives none that is a plain word."""
+    try:
+        body = _object(response)
+    except ValueError:
+        return ""
+    error = body.get("error")
+    code = error.get("type") if isinstance(error, dict) else error
+    return code if isinstance(code, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,59}", code) else ""

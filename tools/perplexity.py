@@ -6,32 +6,45 @@ https://docs.perplexity.ai/openapi.json
 
 from __future__ import annotations
 
+import time
+
 import httpx
 
 from database_specialist.agent.research import Topic
-from database_specialist.tools.http import client, get_json
+from database_specialist.tools.http import JsonClient, Sleep
 
 BASE_URL = "https://api.perplexity.ai"
-MAX_RESULTS = 3
+MAX_RESULTS = 6
 TOKENS_PER_PAGE = 512
 
 
 class Perplexity:
     """Searches the web."""
 
-    def __init__(self, key: str, *, base_url: str = BASE_URL, transport: httpx.BaseTransport | None = None) -> None:
-        self._http = client(base_url, key, transport)
+    def __init__(
+        self,
+        key: str,
+        *,
+        base_url: str = BASE_URL,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Sleep = time.sleep,
+    ) -> None:
+        self._http = JsonClient(base_url, key, transport=transport, sleep=sleep)
 
     def ask(self, topic: Topic) -> list[tuple[str, str, str]]:
-        """Return (title, url, text) of the best pages.
+        """Return (title, url, text) of the pages, as the service ranks them.
 
         Raises:
             httpx.HTTPError: the service cannot be reached or refuses.
             ValueError: the answer is not the JSON that its description promises.
         """
         question = {"query": topic.query, "max_results": MAX_RESULTS, "max_tokens_per_page": TOKENS_PER_PAGE}
-        _, body = get_json(self._http, self._http.build_request("POST", "/search", json=question))
+        status, body = self._http.post("/search", question)
+        pages = body.get("results")
+        if status != 200 or not isinstance(pages, list):
+            raise ValueError(f"HTTP {status} without results")
         return [
             (str(page.get("title", "")), str(page.get("url", "")), str(page.get("snippet", "")))
-            for page in body.get("results", [])
+            for page in pages
+            if isinstance(page, dict)
         ]

@@ -5,15 +5,19 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from database_specialist.agent.model.brief import Stack, Technology
 from database_specialist.agent.research import Topic, topics
 from database_specialist.tools.context7 import Context7
 from database_specialist.tools.perplexity import Perplexity
 from database_specialist.tools.research import CACHE_SECONDS, Cached, researcher
+from database_specialist.tools.research_tools import research_tools, tools_of
+from database_specialist.tools.snippets import MAX_RUN_BYTES, MAX_SNIPPET_BYTES, Selection
 
 TOPIC = Topic("PostgreSQL", "18", "indexes", "PostgreSQL 18 composite index guidance")
 
@@ -22,7 +26,8 @@ class Service:
     """A real HTTP server on a free port that answers as it is told and remembers what it was asked."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, tuple[int, object]] = {}
+        self.answers: dict[str, tuple[int, object] | list[tuple[int, object]]] = {}
+        self.headers: dict[str, str] = {}
         self.asked: list[tuple[str, str, dict[str, object]]] = []
         service = self
 
@@ -30,10 +35,13 @@ class Service:
             def _answer(self, body: dict[str, object]) -> None:
                 path = urlsplit(self.path).path
                 service.asked.append((self.command, path, body))
-                status, answer = service.answers[path]
+                given = service.answers[path]
+                status, answer = given.pop(0) if isinstance(given, list) else given
                 data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(data)))
+                for name, value in service.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(data)
 
@@ -64,38 +72,66 @@ def service() -> Iterator[Service]:
     running.close()
 
 
-SEARCH = {"results": [{"id": "/x/new", "state": "processing"}, {"id": "/postgres/postgres", "state": "finalized"}]}
-CONTEXT = {
-    "codeSnippets": [
-        {"codeTitle": "Index", "codeId": "https://www.postgresql.org/docs/18/indexes.html", "codeDescription": "Order."}
+PAGE = {"title": "T", "url": "https://e.org", "snippet": "S", "date": "2026-01-01", "last_updated": None}
+
+
+def library(name: str, title: str, **more: object) -> dict[str, object]:
+    """A library of the search's answer, as https://github.com/upstash/context7 docs/openapi.json describes it."""
+    found = {"id": name, "title": title, "description": "", "branch": "main", "lastUpdateDate": "2026-01-15T10:30:00Z"}
+    found |= {"state": "finalized", "totalTokens": 1, "totalSnippets": 10, "stars": -1, "trustScore": 5}
+    return found | {"benchmarkScore": 95.5, "versions": []} | more
+
+
+def snippet(title: str, url: str, text: str, code: str) -> dict[str, object]:
+    listing = [{"language": "sql", "code": code}]
+    found = {"codeTitle": title, "codeDescription": text, "codeLanguage": "sql", "codeTokens": 1, "codeId": url}
+    return found | {"pageTitle": "P", "codeList": listing}
+
+
+DOCS = "https://www.postgresql.org/docs/18"
+SEARCH = {
+    "searchFilterApplied": False,
+    "results": [
+        library("/x/new", "PostgreSQL", state="processing"),
+        library("/other/postgres-guide", "Postgres Guide", trustScore=10),
+        library("/postgres/postgres", "PostgreSQL", versions=["REL_17", "v18.1"]),
     ],
-    "infoSnippets": [{"pageId": "https://www.postgresql.org/x", "breadcrumb": "Indexes", "content": "Text."}],
 }
+CONTEXT = {
+    "codeSnippets": [snippet("Index", f"{DOCS}/indexes.html#_snippet_0", "Order.", "CREATE INDEX")],
+    "infoSnippets": [{"pageId": f"{DOCS}/multi.html", "breadcrumb": "Indexes", "content": "Text.", "contentTokens": 1}],
+}
+slept: list[float] = []
+
+
+@pytest.fixture(autouse=True)
+def _awake() -> None:
+    slept.clear()
 
 
 def test_context7_finds_the_library_and_then_its_pages(service: Service) -> None:
     service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": (200, CONTEXT)}
-    pages = Context7("key", base_url=service.url).ask(TOPIC)
+    pages = Context7("key", base_url=service.url, sleep=slept.append).ask(TOPIC)
     assert pages == [
-        ("Index", "https://www.postgresql.org/docs/18/indexes.html", "Order."),
-        ("Indexes", "https://www.postgresql.org/x", "Text."),
+        ("Index", f"{DOCS}/indexes.html#_snippet_0", "Order.\nCREATE INDEX"),
+        ("Indexes", f"{DOCS}/multi.html", "Text."),
     ]
-    assert service.asked[1][2]["libraryId"] == ["/postgres/postgres"]
+    assert service.asked[1][2]["libraryId"] == ["/postgres/postgres/v18.1"]
 
 
 def test_perplexity_searches_the_web(service: Service) -> None:
-    found = {"results": [{"title": "T", "url": "https://e.org", "snippet": "S"}]}
+    found = {"results": [PAGE]}
     service.answers = {"/search": (200, found)}
-    assert Perplexity("key", base_url=service.url).ask(TOPIC) == [("T", "https://e.org", "S")]
+    assert Perplexity("key", base_url=service.url, sleep=slept.append).ask(TOPIC) == [("T", "https://e.org", "S")]
     assert service.asked[0][2]["query"] == TOPIC.query
 
 
 def cached(service: Service, folder: Path, now: float = 1_750_000_000.0) -> Cached:
-    return Cached("perplexity", Perplexity("key", base_url=service.url), folder, now=now)
+    return Cached("perplexity", Perplexity("key", base_url=service.url, sleep=slept.append), folder, now=now)
 
 
 def test_an_answer_is_kept_for_a_day(service: Service, tmp_path: Path) -> None:
-    service.answers = {"/search": (200, {"results": [{"title": "T", "url": "https://e.org", "snippet": "S"}]})}
+    service.answers = {"/search": (200, {"results": [PAGE]})}
     first = cached(service, tmp_path).research([TOPIC])
     again = cached(service, tmp_path).research([TOPIC])
     assert first == again
@@ -154,3 +190,196 @@ def test_topics_are_built_from_engine_and_feature_names_only() -> None:
     assert any(topic.library == "Redis" for topic in asked)
     assert all("SECRET" not in topic.query for topic in asked)
     assert asked[0].query.startswith("PostgreSQL 17 ")
+
+
+class SearchParameters(BaseModel):
+    """Parameters of Context7's search, with the bounds of its openapi.json."""
+
+    model_config = ConfigDict(extra="forbid")
+    libraryName: str = Field(min_length=1, max_length=500)
+    query: str = Field(min_length=1, max_length=500)
+
+
+class ContextParameters(BaseModel):
+    """Parameters of Context7's context, with the bounds of its openapi.json."""
+
+    model_config = ConfigDict(extra="forbid")
+    libraryId: str = Field(min_length=1, max_length=500, pattern=r"^/[^/]+/[^/]+([/@][^/]+)?$")
+    query: str = Field(min_length=1, max_length=500)
+    type: Literal["json", "txt"]
+
+
+class SearchRequest(BaseModel):
+    """The body of Perplexity's POST /search, with the bounds of its documentation."""
+
+    model_config = ConfigDict(extra="forbid")
+    query: str
+    max_results: int = Field(ge=1, le=20)
+    max_tokens_per_page: int = Field(ge=1)
+
+
+def flat(asked: dict[str, object]) -> dict[str, object]:
+    return {name: value[0] if isinstance(value, list) else value for name, value in asked.items()}
+
+
+def test_requests_keep_to_the_published_descriptions(service: Service) -> None:
+    service.answers = {
+        "/v2/libs/search": (200, SEARCH),
+        "/v2/context": (200, CONTEXT),
+        "/search": (200, {"results": []}),
+    }
+    long = Topic("PostgreSQL", "18", "x", "q" * 900)
+    for topic in (TOPIC, long):
+        Context7("key", base_url=service.url).ask(topic)
+        Perplexity("key", base_url=service.url).ask(topic)
+    for _, path, asked in service.asked:
+        shape = {"/v2/libs/search": SearchParameters, "/v2/context": ContextParameters, "/search": SearchRequest}[path]
+        shape.model_validate(flat(asked))
+
+
+def test_every_topic_is_made_of_names_only() -> None:
+    technologies = tuple(
+        Technology(name=name, category="key_value", version=None, purpose="secret prose", facts=())
+        for name in ("Redis",)
+    )
+    asked = topics(Stack(engine="postgresql", origin="given", reason="secret prose", technologies=technologies))
+    assert all("secret" not in topic.query and len(topic.query) <= 200 for topic in asked)
+
+
+@pytest.mark.parametrize("status", [202, 429, 500, 503])
+def test_what_passes_is_asked_again(service: Service, status: int) -> None:
+    service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": [(status, {}), (status, {}), (200, CONTEXT)]}
+    assert len(Context7("key", base_url=service.url, sleep=slept.append).ask(TOPIC)) == 2
+    assert slept == [0.5, 1.0]
+
+
+def test_a_library_that_is_not_ready_is_asked_three_times(service: Service) -> None:
+    service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": (202, {"error": "library_not_finalized"})}
+    with pytest.raises(ValueError, match="being indexed"):
+        Context7("key", base_url=service.url, sleep=slept.append).ask(TOPIC)
+    assert [path for _, path, _ in service.asked].count("/v2/context") == 3
+
+
+def test_a_short_retry_after_is_obeyed(service: Service) -> None:
+    service.headers = {"Retry-After": "7"}
+    service.answers = {"/search": [(429, {}), (200, {"results": [PAGE]})]}
+    assert Perplexity("key", base_url=service.url, sleep=slept.append).ask(TOPIC)
+    assert slept == [7.0]
+
+
+def test_a_long_retry_after_ends_the_research(service: Service, tmp_path: Path) -> None:
+    service.headers = {"Retry-After": "3600"}
+    service.answers = {"/search": (429, {"error": {"message": "slow", "type": "rate_limited", "code": 429}})}
+    result = cached(service, tmp_path).research([TOPIC, TOPIC])
+    assert result.not_researched == ("Perplexity, indexes: HTTP 429 rate_limited",)
+    assert len(service.asked) == 1
+    assert slept == []
+
+
+def test_a_redirect_names_a_library_and_not_an_address(service: Service) -> None:
+    moved = {"error": "library_redirected", "message": "", "redirectUrl": "/new/home"}
+    service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": [(301, moved), (200, CONTEXT)]}
+    assert Context7("key", base_url=service.url).ask(TOPIC)
+    assert service.asked[-1][2]["libraryId"] == ["/new/home"]
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/x/y", "../../v1/refresh", None, "/a/b/c/d"])
+def test_a_redirect_to_anything_else_is_refused(service: Service, target: object) -> None:
+    service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": (301, {"redirectUrl": target})}
+    with pytest.raises(ValueError, match="no library id"):
+        Context7("key", base_url=service.url).ask(TOPIC)
+    assert len(service.asked) == 2
+
+
+def test_redirects_in_a_circle_end(service: Service) -> None:
+    service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": (301, {"redirectUrl": "/a/b"})}
+    with pytest.raises(ValueError, match="moved too often"):
+        Context7("key", base_url=service.url).ask(TOPIC)
+
+
+def test_the_retired_chat_interface_is_named(service: Service, tmp_path: Path) -> None:
+    retired = {
+        "error": {"message": "Sonar is now the Agent API.", "type": "chat_completions_not_available", "code": 403}
+    }
+    service.answers = {"/search": (403, retired)}
+    reasons = cached(service, tmp_path).research([TOPIC]).not_researched
+    assert reasons == ("Perplexity, indexes: HTTP 403 chat_completions_not_available",)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b'"x"', b"[" * 100_000, b'{"results": 3}', b'{"results": [3]}', b'{"results": []}']
+)
+def test_an_answer_of_another_shape_is_said(service: Service, tmp_path: Path, body: bytes) -> None:
+    service.answers = {"/search": (200, body)}
+    result = cached(service, tmp_path).research([TOPIC])
+    assert result.sources == ()
+    assert len(result.not_researched) == 1
+
+
+def test_a_compressed_answer_is_refused(service: Service, tmp_path: Path) -> None:
+    service.headers = {"Content-Encoding": "gzip"}
+    service.answers = {"/search": (200, b"x")}
+    assert "compressed" in cached(service, tmp_path).research([TOPIC]).not_researched[0]
+
+
+def test_official_pages_come_first_and_each_page_once() -> None:
+    pages = [
+        ("Blog", "https://blog.example/postgresql-index", "composite index guidance for PostgreSQL 18"),
+        ("Manual", "https://www.postgresql.org/docs/18/indexes.html#a", "Indexes."),
+        ("Manual again", "https://postgresql.org/docs/18/indexes.html?utm_source=x", "Indexes."),
+        ("Off", "https://notpostgresql.org/x", "nothing"),
+        ("Plain", "http://postgresql.org/x", "composite index"),
+    ]
+    chosen = Selection().choose(TOPIC.query, pages)
+    assert [title for title, _, _ in chosen] == ["Manual", "Blog", "Off"]
+
+
+def test_a_page_that_an_earlier_topic_found_is_not_kept_again() -> None:
+    selection, page = Selection(), ("M", "https://e.org/a", "text")
+    assert selection.choose("q", [page])
+    assert selection.choose("q", [page]) == []
+
+
+def test_snippets_and_runs_have_a_budget() -> None:
+    selection = Selection()
+    kept = [selection.choose("q", [("M", f"https://e.org/{i}", "é" * 9000)]) for i in range(6)]
+    sizes = [len(text.encode()) for chosen in kept for _, _, text in chosen]
+    assert sizes == [MAX_SNIPPET_BYTES] * 4
+    assert sum(sizes) <= MAX_RUN_BYTES
+
+
+def test_a_multibyte_letter_is_not_cut() -> None:
+    ((_, _, text),) = Selection(bytes_left=5).choose("q", [("M", "https://e.org", "ééé")])
+    assert text == "éé"
+
+
+def test_invisible_letters_are_taken_out() -> None:
+    ((title, _, text),) = Selection().choose("q", [("A\nB\u202e", "https://e.org", "a\x00b\u200bc\ud800d\n")])
+    assert (title, text) == ("A B", "abcd\n")
+
+
+def test_a_broken_cache_is_asked_around(service: Service, tmp_path: Path) -> None:
+    service.answers = {"/search": (200, {"results": [PAGE]})}
+    first = cached(service, tmp_path).research([TOPIC])
+    for broken in ("", "[", "[[1,2,3]]", '[["a","b"]]', "{}"):
+        next(tmp_path.rglob("*.json")).write_text(broken)
+        assert cached(service, tmp_path).research([TOPIC]) == first
+    assert len(service.asked) == 6
+
+
+def test_others_can_call_the_services_as_tools(service: Service, tmp_path: Path) -> None:
+    service.answers = {"/search": (200, {"results": [PAGE]})}
+    silent = researcher("context7", key=None, mode="auto", cache=tmp_path)
+    documentation, pages = tools_of(silent, cached(service, tmp_path))
+    found = pages.invoke({"library": "PostgreSQL", "version": "18", "feature": "partial indexes"})
+    assert found["sources"][0]["url"] == "https://e.org"
+    assert service.asked[0][2]["query"] == "PostgreSQL 18 partial indexes"
+    said = documentation.invoke({"library": "PostgreSQL", "feature": "partial indexes"})
+    assert said["not_researched"] == ["Context7: CONTEXT7_API_KEY is not set"]
+
+
+@pytest.mark.parametrize("feature", ["see https://evil.example/?q=1", "x" * 200, "", "line\nline"])
+def test_a_tool_takes_words_and_no_prose(tmp_path: Path, feature: str) -> None:
+    for each in research_tools({}, cache=tmp_path):
+        with pytest.raises(ValidationError):
+            each.invoke({"library": "PostgreSQL", "feature": feature})
