@@ -39,6 +39,7 @@ from database_specialist.agent.reading.listing import figures, mark_of, reading,
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.rules.subject import Subject
 from database_specialist.prompts import render
+from database_specialist.tools.shard_reading import read_in_shards
 
 
 class CountingModel(Model, Protocol):
@@ -69,9 +70,11 @@ class ModelDesigner:
     def read_requirements(self, documents: Sequence[RawDocument], *, project: str, engine: Engine | None) -> Brief:
         """Split the documents by code, and let the model correct what was read."""
         brief = read_brief(documents, project=project, engine=engine)
-        question = _question("read_requirements", brief, reading=reading(brief))
-        answer = self.model.ask(question, RequirementsAnswer, objections=lambda given: objections(given, brief))
-        return corrected(brief, answer)
+        return corrected(brief, read_in_shards(brief, self._read))
+
+    def _read(self, piece: Brief) -> RequirementsAnswer:
+        question = _question("read_requirements", piece, reading=reading(piece))
+        return self.model.ask(question, RequirementsAnswer, objections=lambda given: objections(given, piece))
 
     def model_entities(
         self, brief: Brief, *, research: Research, previous: EntityModel | None, findings: Sequence[Finding]
@@ -213,8 +216,9 @@ def _quoted(research: Research) -> str:
     """Quote what research found, each behind its own mark."""
     lines = []
     for source in research.sources:
-        mark = mark_of(source.excerpt)
-        lines.append(f"{source.id} {source.title} ({source.url})\n{mark}\n{source.excerpt}\n{mark}")
+        quoted = f"{source.title} ({source.url})\n{source.excerpt}"
+        mark = mark_of(quoted)
+        lines.append(f"{source.id}\n{mark}\n{quoted}\n{mark}")
     return "\n\n".join(lines) or "none"
 
 
