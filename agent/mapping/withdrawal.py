@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from database_specialist.agent.mapping.draft import TableDraft
@@ -12,6 +13,10 @@ from database_specialist.agent.model.relational import Check, Routine
 
 _REFUSED_STATEMENT = " in: "
 """How a failed statement stands in its evidence: "<the engine's words> in: CREATE TABLE ..."."""
+
+_CREATED = re.compile(
+    r'\bCREATE\s+(?:\w+\s+){0,3}(?:FUNCTION|PROCEDURE|TRIGGER)\s+("[^"]+"|`[^`]+`|[\w.$]+)', re.IGNORECASE
+)
 
 
 def withdraw(
@@ -61,7 +66,9 @@ def _named(checks: list[Check], message: str) -> list[Check]:
 
 
 def _names_of(routine: Routine) -> set[str]:
-    return {routine.name, f"{routine.name}_insert", f"{routine.name}_update", f"{routine.name}_delete"}
+    """Return the names under which a statement of the routine may have been refused: a designer chooses its own."""
+    written = {name.strip('"`') for name in _CREATED.findall(routine.create)}
+    return written | {routine.name, *(f"{routine.name}_{event}" for event in ("insert", "update", "delete"))}
 
 
 def _record(ground: Ground, subject: str, message: str) -> None:

@@ -96,11 +96,13 @@ def _rules(context: Context) -> str:
 
 def _rule(context: Context, rule: BusinessRule) -> tuple[str, ...]:
     holders = _holders(context, rule.id)
-    if rule.kind == "application":
-        known = [d.id for d in context.decisions("constraint") if rule.id in d.subject.replace(":", " ").split()]
-        enforced = f"the application ({text(known[0])})" if known else f"the application: {text(rule.why)}"
+    known = [d.id for d in context.decisions("constraint") if rule.id in d.subject.replace(":", " ").split()]
+    if holders:
+        enforced = codes(holders)
+    elif known:
+        enforced = f"the application ({text(known[-1])})"
     else:
-        enforced = codes(holders) or "**nothing**"
+        enforced = f"the application: {text(rule.why)}" if rule.kind == "application" else "**nothing**"
     proof = "; ".join(dict.fromkeys(found for name in holders if (found := context.refusals(name))))
     ground = context.ground(rule.facts, rule.added_because)
     return text(rule.id), text(rule.text), enforced, ground, proof
