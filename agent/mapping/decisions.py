@@ -205,27 +205,6 @@ def record_logs(ground: Ground, drafts: Sequence[TableDraft]) -> None:
             )
 
 
-def record_minimums(ground: Ground) -> None:
-    """Record the stated minimums that no constraint tests."""
-    for each in ground.model.relationships:
-        if each.min_sources > 0 and each.source in ground.tables and each.target in ground.tables:
-            source, target = ground.tables[each.source], ground.tables[each.target]
-            ground.ledger.record(
-                "constraint",
-                f"{target}: at least {each.min_sources} {source}",
-                "kept by the transaction that writes both",
-                f"A row of {target} is inserted before its {source} can refer to it, so it stands alone for a moment; "
-                f"the application writes both in one transaction.",
-                alternatives=(
-                    (
-                        f"a deferred constraint trigger on {target}",
-                        f"every import that commits {target} before {source} would fail at its commit",
-                    ),
-                ),
-                facts=each.facts,
-            )
-
-
 def _with_key(ground: Ground, drafts: Sequence[TableDraft], kind: str) -> list[TableDraft]:
     return [draft for draft in drafts if draft.entity and ground.keys[draft.entity.name].kind == kind]
 

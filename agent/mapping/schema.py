@@ -16,6 +16,7 @@ from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.enforcement import record_enforcement
 from database_specialist.agent.mapping.ground import Ground, references_by_source
 from database_specialist.agent.mapping.keys import choose_key
+from database_specialist.agent.mapping.minimums import minimum_routines
 from database_specialist.agent.mapping.naming import table_names
 from database_specialist.agent.mapping.normal_forms import normal_form
 from database_specialist.agent.mapping.ordering import defer_cycles, in_creation_order
@@ -64,6 +65,7 @@ def map_schema(
     routines = withdraw(ground, drafts, routines, findings)
     partition_tables(ground, drafts, joins)
     routines += upkeep_routines(ground, drafts)
+    routines += minimum_routines(ground, drafts)
     every = [*drafts.values(), *joins]
     deferred = defer_cycles(every, engine)
     tables = in_creation_order(with_distinct_names([draft.freeze() for draft in every]))
@@ -165,7 +167,6 @@ def _record(ground: Ground, drafts: dict[str, TableDraft], joins: list[TableDraf
     decisions.record_enumerations(ground, tables)
     decisions.record_soft_deletes(ground, tables)
     decisions.record_logs(ground, tables)
-    decisions.record_minimums(ground)
     record_tenancy(ground, drafts)
 
 

@@ -11,8 +11,9 @@ from database_specialist.agent.model.entities import Entity, EntityModel, Exampl
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
 from database_specialist.agent.sampling.expressions import columns_of
 from database_specialist.agent.sampling.literals import read_literal
+from database_specialist.agent.sampling.minimums import enforced_minimums
 from database_specialist.agent.sampling.population import Population, Wish, is_optional
-from database_specialist.agent.sampling.scalars import Value
+from database_specialist.agent.sampling.scalars import Row, Value
 from database_specialist.agent.sampling.solving import Goal
 from database_specialist.agent.sampling.statements import delete_statement, insert_statements, update_statement
 from database_specialist.agent.sampling.violations import (
@@ -87,7 +88,36 @@ class _Stage:
             self._update(example.update)
         if example.delete is not None:
             self._delete(example.delete)
+        self._complete()
         return self._statements
+
+    def _complete(self) -> None:
+        """Add the rows without which what the example wrote could not be committed, before its last statement.
+
+        A row that the last statement itself inserts cannot be referred to before: they become one statement.
+        """
+        minimums = enforced_minimums(self._model, self._schema)
+        if not minimums or not self._statements:
+            return
+        last, changes = self._statements.pop(), bool(self._example.update or self._example.delete)
+        joined = [last]
+        for minimum in minimums:
+            inserted = None if changes else self._last_row(minimum.target)
+            for row, missing in list(minimum.lacking(self._population, spare=int(changes))):
+                for _ in range(0 if self._is_deleted(row) else missing):
+                    self._add(minimum.source, minimum.link(row), None)
+                    if row is inserted:
+                        joined.append(self._statements.pop())
+        self._statements.append(_as_one(joined))
+
+    def _last_row(self, table: Table) -> Row | None:
+        """Return the row of this table that the example inserts last of all."""
+        parts = list(self._labels.values())[-1].parts if self._labels else ()
+        return next((row for part, row in parts if part.name == table.name), None)
+
+    def _is_deleted(self, row: Row) -> bool:
+        label = (self._example.delete or "").removeprefix("@")
+        return label in self._labels and any(row is part for _, part in self._labels[label].parts)
 
     def _labelled(self, label: str) -> _Labelled:
         found = self._labels.get(label.removeprefix("@"))
@@ -262,6 +292,15 @@ class _Stage:
     def _delete(self, label: str) -> None:
         table, row = self._labelled(label).parts[0]
         self._statements.append(delete_statement(table, row, self._schema.engine))
+
+
+def _as_one(statements: list[str]) -> str:
+    """Join INSERTs (PostgreSQL), so that the references between their rows are tested after all of them."""
+    if len(statements) == 1:
+        return statements[0]
+    *earlier, final = statements
+    parts = ", ".join(f"written_{number} AS (\n{statement}\n)" for number, statement in enumerate(earlier, 1))
+    return f"WITH {parts}\n{final}"
 
 
 def _shared_key(table: Table, parts: list[tuple[Table, dict[str, Value]]]) -> dict[str, Value]:

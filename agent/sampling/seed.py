@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.dialects.statements import script
@@ -11,7 +11,8 @@ from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.operations import Seed
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
-from database_specialist.agent.sampling.population import Population, is_optional
+from database_specialist.agent.sampling.minimums import Minimum, enforced_minimums
+from database_specialist.agent.sampling.population import Population, Wish, is_optional
 from database_specialist.agent.sampling.scalars import Value
 from database_specialist.agent.sampling.statements import insert_statements, update_statement
 
@@ -35,11 +36,13 @@ def make_seed(
     """
     sizes = {table.name: _size(table, rows) for table in schema.tables}
     population = Population(entity_model, schema, sizes=sizes)
+    minimums = enforced_minimums(entity_model, schema)
     inserts: list[str] = []
     updates: list[str] = []
     ordered = in_creation_order(schema.tables)
     for table in ordered:
         _fill(population, table, sizes[table.name], accepts)
+        _complete(population, table, minimums, accepts)
         inserts += insert_statements(table, population.rows[table.name], schema)
     for place, table in enumerate(ordered):
         updates += _late_links(table, {each.name for each in ordered[place + 1 :]}, population)
@@ -65,6 +68,19 @@ def _fill(population: Population, table: Table, size: int, accepts: Callable[[st
 
 def _is_taken(row: dict[str, Value], table: Table, population: Population, accepts: Callable[[str], bool]) -> bool:
     return all(accepts(statement) for statement in insert_statements(table, [row], population.schema))
+
+
+def _complete(
+    population: Population, table: Table, minimums: Sequence[Minimum], accepts: Callable[[str], bool] | None
+) -> None:
+    """Add the rows without which a row of an earlier table could not be committed."""
+    for minimum in minimums:
+        if minimum.source.name == table.name:
+            for row, missing in minimum.lacking(population):
+                for _ in range(missing):
+                    made = population.add(table, Wish(minimum.link(row)))
+                    if made is not None and accepts is not None:
+                        _is_taken(made, table, population, accepts)
 
 
 def _needs_one_transaction(schema: Schema) -> bool:

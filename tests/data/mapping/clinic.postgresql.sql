@@ -386,6 +386,28 @@ $$;
 CREATE TRIGGER appointment_items_appointment_limit AFTER INSERT OR UPDATE OF appointment_id ON appointment_items
   FOR EACH ROW EXECUTE FUNCTION appointment_items_appointment_limit();
 
+CREATE FUNCTION appointment_items_appointment_minimum() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  owner bigint;
+BEGIN
+  IF TG_OP = 'INSERT' THEN owner := NEW.id; ELSE owner := OLD.appointment_id; END IF;
+  PERFORM 1 FROM appointments WHERE id = owner FOR UPDATE;
+  IF FOUND AND (SELECT count(*) FROM (SELECT 1 FROM appointment_items WHERE appointment_id = owner LIMIT 1) AS found) < 1 THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'appointment_items_appointment_minimum',
+      TABLE = 'appointments', MESSAGE = 'a row of appointments has at least 1 appointment_items';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE CONSTRAINT TRIGGER appointment_items_appointment_minimum AFTER INSERT ON appointments
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION appointment_items_appointment_minimum();
+
+CREATE CONSTRAINT TRIGGER appointment_items_appointment_minimum AFTER DELETE OR UPDATE OF appointment_id ON appointment_items
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION appointment_items_appointment_minimum();
+
 ALTER TABLE people ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE patients ENABLE ROW LEVEL SECURITY;
