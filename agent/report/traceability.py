@@ -20,24 +20,26 @@ def traceability(context: Context) -> str:
     design = context.design
     elements = {coverage.fact: coverage.elements for coverage in design.verdict.coverage}
     asked = [fact for fact in design.brief.in_scope if fact.kind in _ASKED]
+    held = [fact for fact in asked if elements.get(fact.id)]
+    bare = [fact for fact in asked if not elements.get(fact.id)]
     later = [fact for fact in design.brief.facts if fact.scope != "in" or fact.priority == "wont"]
     return sections(
         heading(2, "Requirements Traceability"),
-        _summary(len(asked), len(design.verdict.uncovered)),
+        f"{len(asked)} statements ask for something to be stored, kept true or answered; something stands for "
+        f"{len(held)} of them."
+        if asked
+        else "The documents state no requirement, rule or data description that could be traced.",
         table(
             ("Requirement", "Where", "Statement", "Stands for it", "Proof"),
-            (_row(context, fact, elements.get(fact.id, ())) for fact in asked),
+            (_row(context, fact, elements[fact.id]) for fact in held),
         ),
+        "Nothing in the design stands for these; the findings below name those that should have a home:"
+        if bare
+        else "",
+        bullets(f"{text(fact.label or fact.id)} ({code(str(fact.span))}): {text(fact.text)}" for fact in bare),
         "Out of scope or for later, and therefore not built:" if later else "",
         bullets(f"{text(fact.text)} ({code(str(fact.span))})" for fact in later),
     )
-
-
-def _summary(asked: int, uncovered: int) -> str:
-    if not asked:
-        return "The documents state no requirement, rule or data description that could be traced."
-    missing = f"; nothing stands for {uncovered} of them, see the findings below" if uncovered else ""
-    return f"{asked} statements ask for something to be stored, kept true or answered{missing}."
 
 
 def _row(context: Context, fact: Fact, elements: Sequence[str]) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ def _row(context: Context, fact: Fact, elements: Sequence[str]) -> tuple[str, ..
         text(fact.label or fact.id),
         code(str(fact.span)),
         text(fact.text),
-        _standing(context, elements) or "**nothing**",
+        _standing(context, elements),
         _proof(context, elements),
     )
 

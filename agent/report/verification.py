@@ -97,19 +97,27 @@ def _without_records(context: Context) -> str:
 
 
 def _protocol(records: Sequence[Evidence]) -> str:
-    """Return the records as a table; columns that say the same in each row are said once above it."""
+    """Return the records as a table; those that differ in nothing but their subject share a line below it."""
     groups: dict[tuple[str, ...], list[Evidence]] = {}
     for record in records:
         alike = (record.claim, outcome(record), record.detail, str(record.figure))
         groups.setdefault(alike, []).append(record)
-    rows: list[tuple[str, ...]] = []
-    for members in groups.values():
-        if len(members) >= _FEWEST_TOGETHER:
-            named = ", ".join(f"{record.id} {code(record.subject)}" for record in members)
-            rows.append((named, *_said(members[0])))
-        else:
-            rows += [(f"{record.id} {code(record.subject)}", *_said(record)) for record in members]
-    return table(("Record", "Claim", "Outcome", "What came back"), rows)
+    few = [record for members in groups.values() if len(members) < _FEWEST_TOGETHER for record in members]
+    many = [members for members in groups.values() if len(members) >= _FEWEST_TOGETHER]
+    return sections(
+        table(("Record", "Claim", "Outcome", "What came back"), ((_name(record), *_said(record)) for record in few)),
+        bullets(map(_together, many)),
+    )
+
+
+def _name(record: Evidence) -> str:
+    return f"{record.id} {code(record.subject)}"
+
+
+def _together(members: Sequence[Evidence]) -> str:
+    claim, came_out, came_back = _said(members[0])
+    said = f"{came_out}, {came_back}" if came_back else came_out
+    return f"{claim} {said}: {', '.join(map(_name, members))}."
 
 
 def _said(record: Evidence) -> tuple[str, ...]:
