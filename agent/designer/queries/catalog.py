@@ -108,6 +108,11 @@ class Catalog:
         dated = [column for column in times if column.name not in _BOOKKEEPING]
         return dated[0] if dated else None
 
+    def happens(self, table: Table) -> bool:
+        """Whether rows stand for what happens (orders, visits), rather than for what is kept (products, people)."""
+        is_counted = table.rows_per_day is not None and table.rows_per_day.origin == "given"
+        return is_counted or table.kind not in ("core", "reference") or self.state(table) is not None
+
     def label(self, table: Table) -> Column | None:
         """Return the column that people know a row by."""
         for name in _LABELS:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from database_specialist.agent.designer.queries import reads, reports, upkeep, writes
+from database_specialist.agent.designer.queries import reads, reports, searches, upkeep, writes
 from database_specialist.agent.designer.queries.catalog import Catalog
+from database_specialist.agent.designer.queries.lexicon import stem
 from database_specialist.agent.designer.queries.matching import Access
+from database_specialist.agent.designer.queries.naming import named_columns
 from database_specialist.agent.designer.queries.statement import Draft
 from database_specialist.agent.model.relational import Column, ForeignKey, Table
 
 _GENERIC_ACTORS = ("user", "member", "account", "customer", "client")
+# To attach a photo to an order stores a photo: it has no life before.
+_HANDED_IN = frozenset(stem(verb) for verb in ("attach", "add", "upload"))
+_STATES = frozenset({"states", "statuses", "lifecycle"})
 _IDENTIFIERS = frozenset({"email", "code", "slug", "short_text", "phone", "text"})
 
 
@@ -50,6 +55,8 @@ def _unique_columns(catalog: Catalog, table: Table, attribute: str) -> tuple[str
 def _resolve(access: Access, catalog: Catalog, table: Table) -> str:
     """Choose among the intents that the verb can have, by what the table can do."""
     intents = access.intent.split("|")
+    if "update" in intents and _STATES & set(access.words) and catalog.state(table):
+        return "state"
     if "transition" in intents:
         if writes.target_state(catalog, table, access.verb):
             return "transition"
@@ -62,6 +69,12 @@ def _resolve(access: Access, catalog: Catalog, table: Table) -> str:
 
 
 def _create(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    if {"used", "consumed", "needed", "taken"} & set(access.told):
+        # "record the parts used on a visit" stores the use, not the part.
+        tables = [catalog.table(name) for name in access.others]
+        uses = [found for other in tables if other and (found := catalog.join_table(table, other))]
+        yield from (writes.insert(catalog, use) for use in uses[:1])
+        return
     yield from writes.inserts(catalog, table)
     for draft in reads.children(catalog, table):
         if (child := catalog.schema.table(draft.table)) and child.kind == "line_item":
@@ -104,8 +117,12 @@ def _detail(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _search(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
-    yield from reads.search(catalog, table, access.attributes)
-    columns = _filters(access, catalog, table)
+    places = named_columns(access.told or access.words, catalog, table)
+    draft = searches.search(catalog, table, places, access.fact.text)
+    if draft is not None:
+        yield draft
+    looked_into = {place.key.columns[0] for place in places if place.key and place.key in table.foreign_keys}
+    columns = [column for column in _filters(access, catalog, table) if column.name not in looked_into]
     if columns:
         yield reads.filtered(catalog, table, columns)
 
@@ -115,7 +132,7 @@ def _filter(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
     if columns:
         yield reads.filtered(catalog, table, columns)
     else:
-        yield from reads.search(catalog, table, access.attributes)
+        yield from _search(access, catalog, table)
 
 
 def _update(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
@@ -130,6 +147,12 @@ def _update(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
         yield draft
 
 
+def _state(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    draft = writes.move_any(catalog, table)
+    if draft is not None:
+        yield draft
+
+
 def _transition(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
     state = writes.target_state(catalog, table, access.verb)
     draft = writes.move(catalog, table, state) if state else None
@@ -138,6 +161,9 @@ def _transition(access: Access, catalog: Catalog, table: Table) -> Iterator[Draf
 
 
 def _assign(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
+    if any(catalog.is_owned(table, key) for key in table.foreign_keys if access.verb in _HANDED_IN):
+        yield writes.insert(catalog, table)
+        return
     for other_name in access.others:
         other = catalog.table(other_name)
         if other is None:
@@ -275,6 +301,7 @@ _WRITERS: dict[str, _Writer] = {
     "filter": _filter,
     "update": _update,
     "transition": _transition,
+    "state": _state,
     "assign": _assign,
     "remove": _remove,
     "report": _report,

@@ -22,6 +22,8 @@ class Lexicon:
     """Stems of two words with one meaning ("log in") -> intents."""
     states: dict[str, tuple[str, ...]]
     synonyms: dict[str, tuple[str, ...]]
+    relations: frozenset[str]
+    """Stems of verbs that say how things hang together, and do nothing."""
 
 
 @cache
@@ -43,6 +45,7 @@ def lexicon() -> Lexicon:
         phrases={phrase: tuple(found) for phrase, found in phrases.items()},
         states={stem(verb): tuple(states) for verb, states in raw.states.items()},
         synonyms={word: tuple(dict.fromkeys(others)) for word, others in synonyms.items()},
+        relations=frozenset(stem(verb) for verb in raw.relations),
     )
 
 
@@ -87,9 +90,12 @@ class _File:
     irregular: dict[str, str]
     states: dict[str, list[str]]
     synonyms: list[list[str]]
+    relations: list[str]
 
 
 @cache
 def _raw() -> _File:
     found = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text("utf-8"))
-    return _File(found["intents"], found["irregular"], found["states"], found["synonyms"]["groups"])
+    return _File(
+        found["intents"], found["irregular"], found["states"], found["synonyms"]["groups"], found["relations"]["verbs"]
+    )

@@ -9,26 +9,21 @@ from dataclasses import dataclass, field
 from database_specialist.agent.designer.queries.catalog import Catalog
 from database_specialist.agent.designer.queries.endpoints import Endpoint, endpoint
 from database_specialist.agent.designer.queries.lexicon import lexicon, singular, stem
+from database_specialist.agent.designer.queries.verbs import DETERMINERS, OWN, Action, find_actions, is_sentence
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Entity
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'\-]*|[.;:,!?()]")
+_BACKGROUND = re.compile(r"\s*(today|currently|at present|nowadays|until now|so far)\b(?!'s)", re.IGNORECASE)
 _STORY = re.compile(r"^\s*as an? (?P<role>[^,]{2,60}),\s*(?:i|we)\b", re.IGNORECASE)
 _PURPOSE = re.compile(r"\b(so that|in order to|because)\b.*$", re.IGNORECASE | re.DOTALL)
-_BREAKS = frozenset(".;:!?")
-_OWN = frozenset({"own", "my", "their", "his", "her"})
-_DETERMINERS = frozenset(
-    {"a", "an", "the", "all", "any", "each", "every", "new", "existing", "multiple", "several", *_OWN}
-)
-_MODALS = frozenset(
-    {"to", "can", "may", "must", "shall", "will", "should", "could", "and", "or", ",", "cannot", "i", "be"}
-)
 _HISTORY = frozenset({"history", "histories"})
 _CODE = re.compile(r"[{}=<>]|\w_\w|\w\(")
+_WRITTEN = frozenset(stem(word) for word in ("write", "store", "save", "record", "log", "add", "copy"))
+_NEAR = 3
 _TELLING_ATTRIBUTES = 2
 _FEATURE_WORDS = 8
 _GENERIC_TAILS = frozenset({"type", "record", "entry", "account", "profile", "info", "instance"})
-_ASKS_FOR = frozenset(stem(word) for word in ("generate", "view", "see", "run", "produce", "create", "get", "export"))
 _DETAIL = frozenset({"detail", "details", "profile", "information", "specific", "single", "individual", "status"})
 
 
@@ -54,6 +49,8 @@ class Access:
     """The entity whose rows hold the wanted ones, when the fact puts it in front: hotels of their reviews."""
     words: tuple[str, ...] = ()
     """The words of the sentence."""
+    told: tuple[str, ...] = ()
+    """Those of them that follow the verb."""
     is_own: bool = False
     """Whether the actor is limited to what belongs to it."""
 
@@ -66,16 +63,6 @@ class Mention:
     start: int
     end: int
     is_plural: bool
-
-
-@dataclass(frozen=True)
-class Action:
-    """A verb at a place of the sentence."""
-
-    stem: str
-    intents: tuple[str, ...]
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -114,6 +101,8 @@ class Names:
 def accesses(fact: Fact, catalog: Catalog, names: Names) -> tuple[Access, ...]:
     """Return what a functional fact does to stored things, in the order of its words; empty when it does nothing."""
     account = catalog.account
+    if _BACKGROUND.match(fact.text):
+        return ()
     listed = endpoint(fact.text, names.phrases, account.entity if account else None)
     if listed is not None:
         return (_of_endpoint(listed, fact, catalog),)
@@ -124,15 +113,18 @@ def accesses(fact: Fact, catalog: Catalog, names: Names) -> tuple[Access, ...]:
     body = _PURPOSE.sub("", statement[story.end() :] if story else statement)
     words = [word.lower() for word in _WORD.findall(body)]
     mentions = _mentions(words, names)
-    actions = _actions(words, mentions, names)
+    places = {place for mention in mentions for place in range(mention.start, mention.end)}
+    makers = {stem(entity.split("_")[-1]) for entity in names.phrases.values()}
+    title = len(_WORD.findall(fact.title)) if statement != fact.text and fact.title else 0
+    actions = find_actions(words, places, makers, title)
     role = story["role"].strip() if story else None
     if not mentions and (implied := _implied(fact, words, catalog)):
         named = [(action, Mention(implied, action.end, action.end, is_plural=True)) for action in actions]
-        risen = [_access(action, words, (mention,), fact, catalog, role) for action, mention in named]
-        return tuple(access for access in risen if access is not None)
-    found = [_access(action, words, mentions, fact, catalog, role) for action in actions]
-    done = tuple(access for access in found if access is not None)
-    return done or _of_nouns(fact, mentions, catalog)
+        return tuple(
+            access for action, mention in named for access in _accesses(action, words, (mention,), fact, catalog, role)
+        )
+    found = [access for action in actions for access in _accesses(action, words, mentions, fact, catalog, role)]
+    return tuple(found) or (() if actions or is_sentence(words) else _of_nouns(fact, mentions, catalog))
 
 
 def _implied(fact: Fact, words: Sequence[str], catalog: Catalog) -> str | None:
@@ -218,103 +210,82 @@ def _mentions(words: Sequence[str], names: Names) -> tuple[Mention, ...]:
     return tuple(found)
 
 
-def _actions(words: Sequence[str], mentions: Sequence[Mention], names: Names) -> tuple[Action, ...]:
-    vocabulary = lexicon()
-    inside = {place: mention for mention in mentions for place in range(mention.start, mention.end)}
-    found: list[Action] = []
-    makers = {stem(entity.split("_")[-1]) for entity in names.phrases.values()}
-    for place, word in enumerate(words):
-        phrase = f"{stem(word)} {stem(words[place + 1])}" if place + 1 < len(words) else ""
-        if phrase in vocabulary.phrases:
-            found.append(Action(stem(word), vocabulary.phrases[phrase], place, place + 2))
-            continue
-        intents = vocabulary.intents.get(stem(word), ())
-        if not intents and stem(word) in makers:
-            intents = ("create",) if _is_verb(words, place) else ()
-        if not intents and not _is_unknown_verb(words, place):
-            continue
-        if place in inside and not _is_verb(words, place):
-            continue
-        if "transition" in intents and _is_noun(words, place):
-            continue
-        if stem(word) == "report":
-            intents = _of_report(words, place)
-            if not intents:
-                continue
-        if word not in _MODALS and word not in _DETERMINERS:
-            found.append(Action(stem(word), intents or ("unknown",), place, place + 1))
-    return tuple(found)
-
-
-def _is_noun(words: Sequence[str], place: int) -> bool:
-    """Tell "the planned start" and "end date" from the verbs that move a thing to a state."""
-    before = words[place - 1] if place else "."
-    after = words[place + 1] if place + 1 < len(words) else "."
-    return before in _DETERMINERS or before.endswith(("ed", "al")) or after in ("date", "time", "dates", "times")
-
-
-def _of_report(words: Sequence[str], place: int) -> tuple[str, ...]:
-    """Tell the report that adds up rows from the verb (to report a visit) and from a text (a work report)."""
-    after = words[place + 1] if place + 1 < len(words) else "."
-    before = words[max(0, place - 4) : place]
-    if after in _DETERMINERS:
-        return ("create",)
-    is_asked_for = any(stem(word) in _ASKS_FOR for word in before)
-    return ("report",) if is_asked_for or not before or before[-1] in _DETERMINERS else ()
-
-
-def _is_verb(words: Sequence[str], place: int) -> bool:
-    """Tell the verb from the noun where an entity has the verb's name: "can order", "books a room"."""
-    before = words[place - 1] if place else "."
-    after = words[place + 1] if place + 1 < len(words) else "."
-    if after in _DETERMINERS and before not in _DETERMINERS:
-        return True
-    return (before in _MODALS or before in _BREAKS) and singular(words[place]) == words[place] and after not in _BREAKS
-
-
-def _is_unknown_verb(words: Sequence[str], place: int) -> bool:
-    """Whether an unknown word stands where only a verb can: after a modal."""
-    return (
-        bool(place) and words[place - 1] in {"can", "may", "must", "shall", "will", "should"} and words[place] != "be"
-    )
-
-
-def _access(
+def _accesses(
     action: Action,
     words: Sequence[str],
     mentions: Sequence[Mention],
     fact: Fact,
     catalog: Catalog,
     role: str | None,
-) -> Access | None:
+) -> Iterator[Access]:
+    """Yield what one verb does: one access for each of its objects."""
     mentions = [mention for mention in mentions if not mention.start <= action.start < mention.end]
     start, end = _clause(words, action.start)
     after = [mention for mention in mentions if action.end <= mention.start < end]
     before = [mention for mention in mentions if start <= mention.start < action.start]
     made = _made_by(action, [mention.entity for mention in after], catalog)
-    if made is None and not after and not before:
-        return None
-    chosen = _head(after) if after else before[-1] if before else None
-    within = _holder(chosen, after, words) if chosen else None
-    entity = made or (chosen.entity if chosen else "")
-    others = tuple(dict.fromkeys(mention.entity for mention in (*after, *before) if mention.entity != entity))
+    chosen = _object(action, before, after, words)
+    if (chosen is None and made is None) or _is_state_of_list(action, words[start:end], chosen, catalog):
+        return
+    named = chosen or Mention(made or "", action.start, action.end, is_plural=False)
+    objects = [named] if made or action.is_passive else [named, *_coordinated(named, after, words)]
     actor = before[0].entity if before and after else None
-    scope = words[start:end]
-    named = chosen or Mention(entity, action.start, action.end, is_plural=False)
-    return Access(
-        intent="create" if made else _intent(action, named, words, scope),
-        entity=entity,
-        verb=action.stem,
-        fact=fact,
-        role=role_of(role, fact, catalog),
-        subject=actor if actor != entity else None,
-        others=others,
-        attributes=_attributes(catalog, entity, scope),
-        within=within.entity if within else None,
-        is_own=_is_own(named, words, scope),
-        by=_attributes(catalog, entity, _after_by(scope)),
-        words=tuple(scope),
-    )
+    for each in objects:
+        entity = made or each.entity
+        within = _holder(each, after, words)
+        yield Access(
+            intent="create" if made else _intent(action, each, words, words[start:end]),
+            entity=entity,
+            verb=action.stem,
+            fact=fact,
+            role=role_of(role, fact, catalog),
+            subject=actor if actor != entity else None,
+            others=tuple(dict.fromkeys(m.entity for m in (*after, *before) if m.entity != entity and m not in objects)),
+            attributes=_attributes(catalog, entity, words[start:end]),
+            within=within.entity if within else None,
+            is_own=_is_own(each, words, words[start:end]),
+            by=_attributes(catalog, entity, _after_by(words[start:end])),
+            words=tuple(words[start:end]),
+            told=tuple(words[action.end : end]),
+        )
+
+
+def _coordinated(first: Mention, after: Sequence[Mention], words: Sequence[str]) -> Iterator[Mention]:
+    """Yield the objects that stand beside the first: the documents of "photos and documents"."""
+    last = first
+    for mention in after:
+        between = words[last.end : mention.start]
+        is_next = mention.start >= last.end and set(between) <= {",", "and", "or", *DETERMINERS}
+        if is_next and {"and", "or", ","} & set(between) and mention.is_plural == first.is_plural:
+            yield mention
+            last = mention
+
+
+def _is_state_of_list(action: Action, scope: Sequence[str], chosen: Mention | None, catalog: Catalog) -> bool:
+    """Whether the word is one of the states that the fact lists, not a verb: "these states: open, planned"."""
+    table = catalog.table(chosen.entity) if chosen else None
+    state = catalog.state(table) if table else None
+    values = {stem(value) for value in state.values} if state else set()
+    return action.stem in values and bool({"states", "statuses"} & set(scope))
+
+
+def _object(
+    action: Action, before: Sequence[Mention], after: Sequence[Mention], words: Sequence[str]
+) -> Mention | None:
+    """Return what the verb is done to: what follows it, or its subject where it is passive or a noun."""
+    if action.is_passive:
+        goal = next((m for m in after if m.start - action.end <= _NEAR), None) if action.stem in _WRITTEN else None
+        return goal or (before[-1] if before else _head(after) if after else None)
+    if after:
+        return _head(after)
+    is_clause = action.is_finite and bool(before) and _is_intransitive(action, words)
+    return before[-1] if before and not is_clause else None
+
+
+def _is_intransitive(action: Action, words: Sequence[str]) -> bool:
+    """Whether the verb ends or leads on without an object: "sessions end after 12 hours"."""
+    word = words[action.start]
+    return not word.endswith("ing") and "transition" in action.intents and len(words) > _FEATURE_WORDS - 4
 
 
 def _head(mentions: Sequence[Mention]) -> Mention:
@@ -340,7 +311,7 @@ def _holder(chosen: Mention, after: Sequence[Mention], words: Sequence[str]) -> 
 
 def _is_own(mention: Mention, words: Sequence[str], scope: Sequence[str]) -> bool:
     before = words[max(0, mention.start - 2) : mention.start]
-    return any(word in _OWN for word in before) or any(word in _HISTORY for word in scope)
+    return any(word in OWN for word in before) or any(word in _HISTORY for word in scope)
 
 
 def _after_by(scope: Sequence[str]) -> Sequence[str]:
@@ -356,7 +327,7 @@ def _clause(words: Sequence[str], place: int) -> tuple[int, int]:
 
 def _made_by(action: Action, named: Sequence[str], catalog: Catalog) -> str | None:
     """Return the entity that the verb itself makes: to book makes a booking, to pay a payment."""
-    if action.stem in {"list", "search", "report", "view"} or len(action.stem) < 3:
+    if action.stem in {"list", "search", "report", "view"} or len(action.stem) < 3 or "login" in action.intents:
         return None
     for entity in catalog.model.entities:
         tail = entity.name.split("_")[-1]
@@ -383,10 +354,11 @@ def _attributes(catalog: Catalog, entity_name: str, scope: Sequence[str]) -> tup
     names = [attribute.name for attribute in entity.attributes]
     names += [link.role for link in catalog.model.relationships if link.source == entity_name]
     own = {singular(word) for word in (*entity.name.split("_"), *entity.plural.split("_"))}
-    return tuple(name for name in names if any(f" {phrase} " in text for phrase in _spoken(name) if phrase not in own))
+    return tuple(name for name in names if any(f" {phrase} " in text for phrase in spoken(name) if phrase not in own))
 
 
-def _spoken(name: str) -> Iterator[str]:
+def spoken(name: str) -> Iterator[str]:
+    """Yield the ways in which a text may call an attribute, in the singular: "unit price", "price"."""
     words = [singular(word) for word in name.split("_")]
     yield " ".join(words)
     if len(words) > 1 and words[-1] in {"at", "on", "id", "name", "type", "code", "number", "amount", "date", "hash"}:

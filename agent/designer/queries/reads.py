@@ -1,4 +1,4 @@
-"""Reading queries: pages, single rows, children, searches, lookups and free slots."""
+"""Reading queries: pages, single rows, children, filters, lookups and free slots."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from database_specialist.agent.designer.queries.statement import Bindings, Draft
 from database_specialist.agent.dialects.identifiers import literal
 from database_specialist.agent.model.relational import Column, ForeignKey, Table
 
-_TEXTS = frozenset({"short_text", "text", "email", "code", "slug", "phone"})
-_LONG = frozenset({"long_text"})
 _MANY = 200
 
 
@@ -37,7 +35,7 @@ def page(catalog: Catalog, table: Table, owner: ForeignKey | None = None, wanted
     where += _wanted_conditions(catalog, table, wanted, binds)
     keys, descending = _page_order(catalog, table, wanted)
     where += keyset(catalog, table, keys, binds, descending=descending)
-    columns, joins = _with_parents(catalog, table, owner)
+    columns, joins = with_parents(catalog, table, owner)
     order = tuple(f"{catalog.qualified(table, key)}{' DESC' if descending else ''}" for key in keys)
     select = Select(columns, catalog.quoted(table.name), joins, tuple(where), order=order, limit=binds.page())
     which = "_".join([*wanted.states, *(["overdue"] if wanted.due else [])])
@@ -93,7 +91,7 @@ def detail(catalog: Catalog, table: Table) -> Draft | None:
         return None
     binds = Bindings(catalog.schema.engine)
     where = [*by_key(catalog, table, binds), *in_tenant(catalog, table, binds)]
-    columns, joins = _with_parents(catalog, table, None, whole=True)
+    columns, joins = with_parents(catalog, table, None, whole=True)
     return Draft(
         name=f"get_{_one(catalog, table)}",
         purpose=f"Everything a screen shows of one {_one_word(catalog, table)}, by its key.",
@@ -116,7 +114,7 @@ def children(catalog: Catalog, table: Table) -> Iterator[Draft]:
         binds = Bindings(catalog.schema.engine)
         where = _owner_conditions(catalog, child, key, binds)
         where += in_tenant(catalog, child, binds, where)
-        columns, joins = _with_parents(catalog, child, key)
+        columns, joins = with_parents(catalog, child, key)
         order = tuple(catalog.qualified(child, column) for column in _position(catalog, child, key))
         select = Select(columns, catalog.quoted(child.name), joins, tuple(where), order=order, limit=binds.page(_MANY))
         yield Draft(
@@ -127,20 +125,6 @@ def children(catalog: Catalog, table: Table) -> Iterator[Draft]:
             sql=str(select),
             parameters=binds.parameters,
         )
-
-
-def search(catalog: Catalog, table: Table, named: Sequence[str] = ()) -> Iterator[Draft]:
-    """Write the text search over the columns that the fact names, or over the label."""
-    columns = [column for name in named if (column := catalog.attribute(table, name))]
-    texts = [column for column in columns if column.logical_type in _TEXTS]
-    label = catalog.label(table)
-    if not texts and not [c for c in columns if c.logical_type in _LONG] and label and label.logical_type in _TEXTS:
-        texts = [label]
-    for column in texts:
-        yield _text_search(catalog, table, column)
-    if catalog.schema.engine == "postgresql":
-        for column in [c for c in columns if c.logical_type in _LONG]:
-            yield _full_text_search(catalog, table, column)
 
 
 def filtered(catalog: Catalog, table: Table, columns: Sequence[Column], *, name: str | None = None) -> Draft:
@@ -159,7 +143,7 @@ def filtered(catalog: Catalog, table: Table, columns: Sequence[Column], *, name:
         keys = [sorted_span, *[key for key in keys if key != sorted_span]]
     where += keyset(catalog, table, keys, binds, descending=sorted_span is None)
     direction = " DESC" if sorted_span is None else ""
-    shown, joins = _with_parents(catalog, table, None)
+    shown, joins = with_parents(catalog, table, None)
     order = tuple(f"{catalog.qualified(table, key)}{direction}" for key in keys)
     select = Select(shown, catalog.quoted(table.name), joins, tuple(where), order=order, limit=binds.page())
     by = " and ".join(column.name for column in columns)
@@ -274,66 +258,6 @@ def _qualify(catalog: Catalog, table: Table, expression: str, columns: Sequence[
     return expression
 
 
-def _text_search(catalog: Catalog, table: Table, column: Column) -> Draft:
-    binds = Bindings(catalog.schema.engine)
-    name = catalog.qualified(table, column)
-    where = [*in_tenant(catalog, table, binds)]
-    if catalog.schema.engine == "postgresql":
-        term = binds.bind("term", "text", source=f"{table.name}.{column.name}")
-        where.append(f"{name} ILIKE '%' || {term} || '%'")
-        how = "contains what was typed, those that begin with it first"
-        # An order by the name alone would tempt the planner to walk an index on it and read every row.
-        first = f"strpos(lower({name}), lower({term}))"
-    else:
-        where.append(f"{name} LIKE {binds.bind('prefix', 'text', example='a%')}")
-        how = "starts with what was typed (the application appends %)"
-        # SQLite's LIKE folds case: only an order that folds it too lets one index serve both.
-        first = f"{name} COLLATE NOCASE" if catalog.schema.engine == "sqlite" else name
-    rest = [name] if catalog.schema.engine == "postgresql" else []
-    order = (first, *rest, *(catalog.qualified(table, key) for key in catalog.key(table) if key != column))
-    select = Select(
-        tuple(catalog.qualified(table, shown) for shown in catalog.shown(table)),
-        catalog.quoted(table.name),
-        where=tuple(where),
-        order=order,
-        limit=binds.page(20),
-    )
-    return Draft(
-        name=f"search_{table.name}_by_{column.name}",
-        purpose=f"The {_words(table)} whose {column.name} {how}.",
-        intent="search",
-        table=table.name,
-        sql=str(select),
-        parameters=binds.parameters,
-        returns="page",
-        staleness="seconds",
-    )
-
-
-def _full_text_search(catalog: Catalog, table: Table, column: Column) -> Draft:
-    binds = Bindings(catalog.schema.engine)
-    vector = f"to_tsvector('english', {catalog.qualified(table, column)})"
-    query = f"websearch_to_tsquery('english', {binds.bind('words', 'text', example='new')})"
-    where = (*in_tenant(catalog, table, binds), f"{vector} @@ {query}")
-    select = Select(
-        tuple(catalog.qualified(table, shown) for shown in catalog.shown(table)),
-        catalog.quoted(table.name),
-        where=where,
-        order=(f"ts_rank({vector}, {query}) DESC", *(catalog.qualified(table, key) for key in catalog.key(table))),
-        limit=binds.page(20),
-    )
-    return Draft(
-        name=f"search_{table.name}_in_{column.name}",
-        purpose=f"The {_words(table)} whose {column.name} matches the words typed, best match first.",
-        intent="search",
-        table=table.name,
-        sql=str(select),
-        parameters=binds.parameters,
-        returns="page",
-        staleness="seconds",
-    )
-
-
 def _match(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> list[str]:
     name = catalog.qualified(table, column)
     source = f"{table.name}.{column.name}"
@@ -378,10 +302,13 @@ def _owner_conditions(catalog: Catalog, table: Table, owner: ForeignKey, binds: 
     return found
 
 
-def _with_parents(
+def with_parents(
     catalog: Catalog, table: Table, owner: ForeignKey | None, *, whole: bool = False
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the columns and joins that show the labels of the rows referred to, at most three."""
+    """Return the columns and joins that show the labels of the rows referred to, at most three.
+
+    `owner` is the key whose row the asker has before him: its label is not shown again.
+    """
     own = catalog.whole(table) if whole else catalog.shown(table)
     columns = [catalog.qualified(table, column) for column in own]
     joins: list[str] = []

@@ -7,11 +7,11 @@ WHERE order_lines.order_id = :order_id
 ORDER BY order_lines.line_no
 LIMIT :page_size;
 
--- Q2 search_products_by_name: The products whose name contains what was typed, those that begin with it first.
+-- Q2 search_products_by_name: The products whose name has a word that begins with what was typed; by name.
 SELECT products.id, products.sku, products.name, products.unit_price, products.currency
 FROM products
-WHERE products.name ILIKE '%' || :term || '%'
-ORDER BY strpos(lower(products.name), lower(:term)), products.name, products.id
+WHERE to_tsvector('simple', products.name) @@ to_tsquery('simple', quote_literal(:term) || ':*')
+ORDER BY products.name, products.id
 LIMIT :page_size;
 
 -- Q3 find_product_by_sku: The product with a given sku.
