@@ -189,11 +189,15 @@ class Watchdog:
     """A thread with a session of its own that ends what runs too long or grows too big."""
 
     _POLL_SECONDS = 0.05
+    _SIZE_SECONDS = 0.5
+    """Many quick statements grow a database too. Its size costs a look at each of its files, thousands of them."""
 
     def __init__(self, server: Server, limits: Limits) -> None:
         self._limits = limits
         self._session = server.connect()
         self._watches: list[Watch] = []
+        self._seen: list[Watch] = []
+        self._next_size = 0.0
         self._wanted = threading.Condition()
         self._ended = False
         self._thread = threading.Thread(target=self._watch, name="postgres-watchdog", daemon=True)
@@ -221,8 +225,7 @@ class Watchdog:
     def _watch(self) -> None:
         while self._await_work():
             try:
-                for watch in tuple(self._watches):
-                    self._look_at(watch)
+                self._look()
             except psycopg.OperationalError:  # the server is gone, and what ran there with it
                 return
             time.sleep(self._POLL_SECONDS)
@@ -232,12 +235,21 @@ class Watchdog:
             self._wanted.wait_for(lambda: self._ended or bool(self._watches))
             return not self._ended
 
-    def _look_at(self, watch: Watch) -> None:
+    def _look(self) -> None:
+        watches, now = list(self._watches), time.monotonic()
+        is_due = now >= self._next_size
+        for watch in watches:
+            self._look_at(watch, sizes=is_due or any(watch is other for other in self._seen))
+        self._seen = watches
+        if is_due:
+            self._next_size = now + self._SIZE_SECONDS
+
+    def _look_at(self, watch: Watch, *, sizes: bool) -> None:
         if watch.stopped:
             return
         if time.monotonic() > watch.deadline:
             self._end(watch, f"ran longer than {self._limits.wall_seconds:g} s")
-        elif self._size(watch.database) > self._limits.database_bytes:
+        elif sizes and self._size(watch.database) > self._limits.database_bytes:
             self._end(watch, f"made the database larger than {self._limits.database_bytes >> 20} MB")
 
     def _size(self, database: str) -> int:

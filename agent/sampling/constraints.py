@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from sqlglot import exp
 
@@ -16,6 +16,7 @@ from database_specialist.agent.model.relational import Column, Exclusion, Schema
 from database_specialist.agent.sampling.expressions import columns_of, evaluate, parse
 from database_specialist.agent.sampling.guarded import Guarded, at_any_time, guarded_rules
 from database_specialist.agent.sampling.scalars import BASE, NotEvaluated, Range, Row, Value, alike
+from database_specialist.agent.sampling.sharing import Same
 from database_specialist.agent.sampling.solving import Goal
 
 
@@ -106,6 +107,32 @@ class Conditions:
                 row[name] = evaluate(expression, row)
             except NotEvaluated:
                 continue
+
+
+def read_conditions(entity_model: EntityModel, schema: Schema) -> Mapping[str, Conditions]:
+    """Return the conditions by table, each read when it is first asked for.
+
+    Every example makes rows in a few tables: to read all tables for each would be quadratic in the design's size.
+    """
+    return _reading(Same(entity_model), Same(schema))
+
+
+@lru_cache(maxsize=4)
+def _reading(entity_model: Same[EntityModel], schema: Same[Schema]) -> _Reading:
+    return _Reading(entity_model.part, schema.part)
+
+
+class _Reading(dict[str, Conditions]):
+    def __init__(self, entity_model: EntityModel, schema: Schema) -> None:
+        super().__init__()
+        self._entity_model, self._schema = entity_model, schema
+
+    def __missing__(self, name: str) -> Conditions:
+        table = self._schema.table(name)
+        if table is None:
+            raise KeyError(name)
+        self[name] = conditions_of(table, self._entity_model, self._schema)
+        return self[name]
 
 
 def conditions_of(table: Table, entity_model: EntityModel, schema: Schema) -> Conditions:

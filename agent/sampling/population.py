@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
-from database_specialist.agent.sampling.constraints import Conditions, conditions_of
+from database_specialist.agent.sampling.constraints import Conditions, read_conditions
 from database_specialist.agent.sampling.scalars import Row, Value
 from database_specialist.agent.sampling.solving import Choices, Goal, solve
 from database_specialist.agent.sampling.values import Draw, draw_value, is_ordinal
@@ -36,10 +36,11 @@ class Population:
         self, entity_model: EntityModel, schema: Schema, *, first: int = 0, sizes: Mapping[str, int] | None = None
     ):
         self.schema = schema
+        self._tables = {table.name: table for table in schema.tables}
         self.rows: dict[str, list[dict[str, Value]]] = {table.name: [] for table in schema.tables}
         self._sizes = dict(sizes or {})
         self._first = first
-        self._conditions = {table.name: conditions_of(table, entity_model, schema) for table in schema.tables}
+        self._conditions = read_conditions(entity_model, schema)
         self._avoided: list[dict[str, Value]] = []
         self._taken: dict[str, set[tuple[str, ...]]] = {}
         self._tried = dict.fromkeys(self.rows, 0)
@@ -156,7 +157,7 @@ class Population:
             entity=self._entity_name(table),
             row=number,
             attempt=attempt,
-            position=table.columns.index(column),
+            position=next(place for place, each in enumerate(table.columns) if each is column),
             low=low,
             high=high,
         )
@@ -193,7 +194,7 @@ class Population:
 
     def _is_shared(self, table: Table, key: ForeignKey) -> bool:
         """Say whether other parents carry the same column: the tenant's, most often."""
-        others = (self.schema.table(other.ref_table) for other in table.foreign_keys if other != key)
+        others = (self._tables.get(other.ref_table) for other in table.foreign_keys if other is not key)
         return any(other is not None and other.column(name) for other in others for name in key.columns)
 
     def _parent(
@@ -220,7 +221,7 @@ class Population:
 
     def _promised(self, key: ForeignKey) -> Sequence[Mapping[str, Value]]:
         """Return the keys that rows of a table in the same cycle are going to have."""
-        parent = self.schema.table(key.ref_table)
+        parent = self._tables.get(key.ref_table)
         columns = [parent.column(name) for name in key.ref_columns] if parent else []
         if parent is None or not all(column and self._is_own_key(parent, column) for column in columns):
             return []

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from sqlglot import exp
 
 from database_specialist.agent.errors import SpecialistError
-from database_specialist.agent.mapping.naming import column_name, table_name
+from database_specialist.agent.mapping.naming import column_name, table_names
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.model.relational import Check, Column, Schema, Table, Unique
 from database_specialist.agent.sampling.expressions import columns_of, parse
 from database_specialist.agent.sampling.scalars import NotEvaluated
+from database_specialist.agent.sampling.sharing import Same
 
 ViolationKind = Literal["not_null", "check", "unique", "foreign_key", "restrict", "exclusion", "trigger", "type"]
 
@@ -125,10 +127,16 @@ def lineage(entity: str, entity_model: EntityModel) -> tuple[Entity, ...]:
 
 def entity_table(entity: str, entity_model: EntityModel, schema: Schema) -> Table:
     """Return the table of an entity; ExampleError when there is none."""
-    found = schema.table(table_name(entity_model, entity)) if entity_model.entity(entity) else None
+    name = _table_names(Same(entity_model)).get(entity)
+    found = schema.table(name) if name else None
     if found is None:
         raise ExampleError(f"{entity}: no table holds it")
     return found
+
+
+@lru_cache(maxsize=4)
+def _table_names(entity_model: Same[EntityModel]) -> dict[str, str]:
+    return table_names(entity_model.part)
 
 
 def _columns(entity: str, name: str, entity_model: EntityModel, schema: Schema) -> tuple[str, tuple[str, ...]]:

@@ -12,8 +12,9 @@ from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.sandbox import Database, StatementError
 
 _MOST_ATTEMPTS = 6
-_MOST_REMOVALS = 20
+_MOST_REMOVALS = 80
 """A table that more others refer to (tenants, users) would make the proof of n keys take n times n deletions."""
+_MOST_NAMED = 5
 _REFUSED = ("23503", "23001", "23000")
 _CLAIMS = {
     "cascade": "Deleting a row of {parent} deletes its rows of {child}.",
@@ -111,7 +112,7 @@ def _prove(case: _Case, schema: Schema, database: Database, recorder: Recorder) 
 
 def _delete(case: _Case, cleared: Sequence[_Removal], database: Database) -> _Outcome:
     child, parent = quote(case.table.name, case.engine), quote(case.key.ref_table, case.engine)
-    referring = f"SELECT count(*) FROM {child} WHERE {case.where(case.key.columns)}"
+    counts = f"SELECT count(CASE WHEN {case.where(case.key.columns)} THEN 1 END), count(*) FROM {child}"
     before = total = done = 0
     try:
         with database.trial():
@@ -119,15 +120,13 @@ def _delete(case: _Case, cleared: Sequence[_Removal], database: Database) -> _Ou
             for removal in cleared:
                 database.execute(removal.statement, removal.values)
                 done += 1
-            before = _number(database, referring, case.values)
-            total = _number(database, f"SELECT count(*) FROM {child}")
+            before, total = _numbers(database, counts, case.values)
             database.execute(f"DELETE FROM {parent} WHERE {case.where(case.key.ref_columns)}", case.values)
             database.check_deferred()
-            still = _number(database, referring, case.values)
-            lost = total - _number(database, f"SELECT count(*) FROM {child}")
+            still, left = _numbers(database, counts, case.values)
     except StatementError as error:
         return _Outcome(error, before, cleared=done)
-    return _Outcome(None, before, still, lost)
+    return _Outcome(None, before, still, total - left)
 
 
 def _silence(cleared: Sequence[_Removal], engine: Engine, database: Database) -> None:
@@ -137,8 +136,9 @@ def _silence(cleared: Sequence[_Removal], engine: Engine, database: Database) ->
             database.execute(f"ALTER TABLE {quote(table, engine)} DISABLE TRIGGER USER")
 
 
-def _number(database: Database, query: str, values: Sequence[object] = ()) -> int:
-    return int(str(database.execute(query, values).rows[0][0]))
+def _numbers(database: Database, query: str, values: Sequence[object]) -> tuple[int, int]:
+    first, second = database.execute(query, values).rows[0]
+    return int(str(first)), int(str(second))
 
 
 def _other_blockers(refusal: StatementError | None, case: _Case, schema: Schema) -> list[_Removal]:
@@ -148,15 +148,31 @@ def _other_blockers(refusal: StatementError | None, case: _Case, schema: Schema)
     apart = (case.table.name, case.key.ref_table)
     if refusal.constraint is None:  # SQLite does not say which key refused: all that could
         return [_whole(name, case) for name in _possible_blockers(case.key.ref_table, case, schema, apart)]
-    others = [(table, key) for table in schema.tables for key in table.foreign_keys if table.name not in apart]
-    direct = [(table, key) for table, key in others if key.ref_table == case.key.ref_table]
+    others = [(table, key) for table in schema.tables for key in table.foreign_keys if key.name != case.key.name]
+    named = [(table, key) for table, key in others if key.name == refusal.constraint]
+    direct = [(table, key) for table, key in others if key.ref_table == case.key.ref_table and table.name not in apart]
     if any(key.name == refusal.constraint for _, key in direct):
         return [_referring(table, key, case) for table, key in direct if key.on_delete in ("restrict", "no action")]
-    return [_whole(table.name, case) for table, key in others if key.name == refusal.constraint]
+    return [_rest(table.name, case) if table.name in apart else _whole(table.name, case) for table, _ in named]
 
 
 def _whole(table: str, case: _Case) -> _Removal:
     return _Removal(table, f"DELETE FROM {quote(table, case.engine)}")
+
+
+def _rest(table: str, case: _Case) -> _Removal:
+    """Return the removal of all rows of the child's or the parent's table but those that the proof is about.
+
+    In a cycle, or where a child refers twice to the same table, other rows of the two tables stand in the way.
+    """
+    kept = []
+    if table == case.table.name:
+        kept.append(case.where(case.key.columns))
+    if table == case.key.ref_table:
+        kept.append(case.where(case.key.ref_columns))
+    condition = " OR ".join(f"({each})" for each in kept)
+    values = case.values if case.engine == "postgresql" else case.values * len(kept)
+    return _Removal(table, f"DELETE FROM {quote(table, case.engine)} WHERE ({condition}) IS NOT TRUE", values)
 
 
 def _referring(table: Table, key: ForeignKey, case: _Case) -> _Removal:
@@ -180,8 +196,9 @@ def _possible_blockers(name: str, case: _Case, schema: Schema, seen: tuple[str, 
 
 
 def _record(case: _Case, first: _Outcome, outcome: _Outcome, cleared: Sequence[_Removal], recorder: Recorder) -> None:
-    tables = ", ".join(sorted({removal.table for removal in cleared}))
-    beside = f" (after rows of {tables} were taken away)" if cleared else ""
+    tables = sorted({removal.table for removal in cleared})
+    more = f" and {len(tables) - _MOST_NAMED} more tables" if len(tables) > _MOST_NAMED else ""
+    beside = f" (after rows of {', '.join(tables[:_MOST_NAMED])}{more} were taken away)" if cleared else ""
     if outcome.refusal is not None:
         _record_refusal(case, outcome.refusal, beside, recorder)
     elif outcome.before == 0:

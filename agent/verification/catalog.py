@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Literal
+from functools import cached_property
+from typing import Literal, TypeVar
 
 from database_specialist.agent.model.relational import Action
 
@@ -122,15 +124,42 @@ class Catalog:
 
     def columns_of(self, table: str) -> tuple[ColumnFact, ...]:
         """Return the columns of a table in their order."""
-        return tuple(column for column in self.columns if column.table == table)
+        return self._columns_by_table.get(table, ())
 
     def constraints_of(self, table: str) -> tuple[ConstraintFact, ...]:
         """Return the constraints of a table by name."""
-        return tuple(constraint for constraint in self.constraints if constraint.table == table)
+        return self._constraints_by_table.get(table, ())
 
     def indexes_of(self, table: str) -> tuple[IndexFact, ...]:
         """Return the indexes of a table by name."""
-        return tuple(index for index in self.indexes if index.table == table)
+        return self._indexes_by_table.get(table, ())
+
+    @cached_property
+    def table_facts(self) -> Mapping[str, TableFact]:
+        """The tables by name."""
+        return {fact.name: fact for fact in self.tables}
+
+    @cached_property
+    def _columns_by_table(self) -> Mapping[str, tuple[ColumnFact, ...]]:
+        return _by_table(self.columns)
+
+    @cached_property
+    def _constraints_by_table(self) -> Mapping[str, tuple[ConstraintFact, ...]]:
+        return _by_table(self.constraints)
+
+    @cached_property
+    def _indexes_by_table(self) -> Mapping[str, tuple[IndexFact, ...]]:
+        return _by_table(self.indexes)
+
+
+_OfTable = TypeVar("_OfTable", ColumnFact, ConstraintFact, IndexFact)
+
+
+def _by_table(facts: Iterable[_OfTable]) -> Mapping[str, tuple[_OfTable, ...]]:
+    grouped: dict[str, list[_OfTable]] = {}
+    for fact in facts:
+        grouped.setdefault(fact.table, []).append(fact)
+    return {table: tuple(each) for table, each in grouped.items()}
 
 
 def differences(expected: Catalog, found: Catalog) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from database_specialist.agent.verification.catalog import Catalog, ColumnFact, 
 
 def table_differences(table: Table, catalog: Catalog, types: Mapping[str, str], *, engine: Engine) -> tuple[str, ...]:
     """Return one line for each way in which a table differs from the model; `types` maps to the engine's spelling."""
-    if all(fact.name != table.name for fact in catalog.tables):
+    if table.name not in catalog.table_facts:
         return (f"table {table.name} does not exist",)
     lines = [*_columns(table, catalog, types, engine), *_keys(table, catalog), *_foreign_keys(table, catalog, engine)]
     lines += [*_named(table, catalog), *_additional(table, catalog)]
@@ -143,7 +143,7 @@ def _additional(table: Table, catalog: Catalog) -> Iterator[str]:
 
 def _partitions(table: Table, catalog: Catalog) -> Iterator[str]:
     found = {fact.name: fact.bounds for fact in catalog.partitions if fact.table == table.name}
-    key = next(fact.partition_key for fact in catalog.tables if fact.name == table.name)
+    key = catalog.table_facts[table.name].partition_key
     if table.partitioning is None:
         if key:
             yield f"it is partitioned by {key}, the model says it is not"
