@@ -15,6 +15,8 @@ from database_specialist.agent.report.markdown import sentence, some, text
 ENGINES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
 _MOST_CITED = 6
 _MOST_NAMED = 6
+# "session:{token_hash}": the name of a key with its variable part.
+_KEY_PATTERN = re.compile(r"\w+:(?:[\w-]+:)*\{\w+\}(?::[\w{}-]+)*")
 
 
 class Context:
@@ -107,7 +109,7 @@ class Context:
         return "\n".join(lines)
 
     def _why(self, decision: Decision) -> str:
-        parts = [sentence(_without_subject(decision.why, decision.subject))]
+        parts = [_KEY_PATTERN.sub(r"`\g<0>`", sentence(_without_subject(decision.why, decision.subject)))]
         if cited := self.cite(decision.facts):
             parts.append(f"Facts: {cited}.")
         if decision.sources:

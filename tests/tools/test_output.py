@@ -89,6 +89,25 @@ def test_a_read_only_place_is_one_clear_line() -> None:
         pass
 
 
+def test_one_file_can_be_written_anew_and_counts_as_ours(tmp_path: Path) -> None:
+    OutputFolder(tmp_path).write(FILES)
+    OutputFolder(tmp_path).amend("database/schema.sql", "SELECT 2;\n")
+    assert (tmp_path / "database" / "schema.sql").read_text().startswith("SELECT 2;\n-- database-specialist sha256:")
+    assert OutputFolder(tmp_path).write(FILES).edited == ()
+
+
+def test_a_file_that_a_person_edited_is_not_written_anew(tmp_path: Path) -> None:
+    OutputFolder(tmp_path).write(FILES)
+    (tmp_path / "database" / "schema.sql").write_text("SELECT 3;\n")
+    OutputFolder(tmp_path).amend("database/schema.sql", "SELECT 2;\n")
+    assert (tmp_path / "database" / "schema.sql").read_text() == "SELECT 3;\n"
+
+
+def test_a_file_of_nobodys_is_not_made(tmp_path: Path) -> None:
+    OutputFolder(tmp_path).amend("database/schema.sql", "SELECT 2;\n")
+    assert not (tmp_path / "database").exists()
+
+
 WRITER = """
 import itertools, pathlib, sys
 from database_specialist.tools.output import OutputFolder
