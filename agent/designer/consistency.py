@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from database_specialist.agent.dialects import bind
+from database_specialist.agent.dialects.tokens import token_pattern
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import (
     Attribute,
@@ -166,7 +166,8 @@ def workload_objections(workload: Workload, brief: Brief) -> list[str]:
 
 def _query(query: Query, facts: set[str]) -> Iterator[str]:
     yield from (f"{query.id}: there is no statement {fact}" for fact in query.facts if fact not in facts)
-    used = set(bind(query.sql, query)[1])
+    written = (match["parameter"] for match in token_pattern("postgresql").finditer(query.sql))
+    used = {parameter[1:] for parameter in written if parameter}
     declared = {parameter.name for parameter in query.parameters}
     yield from (f"{query.id}: :{name} is not declared in parameters" for name in sorted(used - declared))
     yield from (f"{query.id}: parameter {name} is not used in the SQL" for name in sorted(declared - used))

@@ -13,7 +13,7 @@ def with_volumes(model: EntityModel, brief: Brief, lexicon: Lexicon = DEFAULT) -
     """Return the model with rows, rows a day and retention of every entity, each with its origin and basis."""
     draft = Draft(brief, lexicon)
     for entity in model.entities:
-        draft.entities[entity.name] = EntityDraft(name=entity.name, plural=entity.plural, kind=entity.kind)
+        draft.add(EntityDraft(name=entity.name, plural=entity.plural, kind=entity.kind))
     draft.relationships.extend(model.relationships)
     attach_volumes(draft)
     entities = tuple(

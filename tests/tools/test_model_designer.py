@@ -1,0 +1,313 @@
+from __future__ import annotations
+
+import pytest
+
+from database_specialist.agent.answers import (
+    AddedCheck,
+    ColumnOverride,
+    Critique,
+    CritiqueFinding,
+    DroppedIndex,
+    FactCorrection,
+    ForeignKeyOverride,
+    GapAnswer,
+    IndexNote,
+    IndexReview,
+    ModelPatch,
+    OperationsReview,
+    QuantityAnswer,
+    RequirementsAnswer,
+    ReviewPatch,
+    SchemaReview,
+    WorkloadPatch,
+)
+from database_specialist.agent.errors import ModelError
+from database_specialist.agent.model.base import Decision, Part
+from database_specialist.agent.model.brief import Brief, Contradiction, Role
+from database_specialist.agent.model.entities import Entity, EntityModel
+from database_specialist.agent.model.relational import Routine
+from database_specialist.agent.model.workload import Workload
+from database_specialist.agent.reading.raw import RawDocument
+from database_specialist.agent.rules.subject import Subject
+from database_specialist.tools.model_designer import ModelDesigner
+from tests.shop import BRIEF, ENTITY_MODEL
+from tests.tools.scripted import (
+    EVIDENCE,
+    FINDING,
+    INDEX,
+    INDEXES,
+    OPERATIONS,
+    QUERY,
+    RESEARCH,
+    SCHEMA,
+    WORKLOAD,
+    Scripted,
+)
+
+DOCUMENT = RawDocument(
+    path="requirements.md",
+    text="# Shop\n\n- Customers place orders.\n- A quantity is at least 1.\n- 20,000 orders a day.\n",
+    sha256="0" * 64,
+)
+
+
+def designer(*answers: Part) -> tuple[ModelDesigner, Scripted]:
+    model = Scripted(*answers)
+    return ModelDesigner(model, "m"), model
+
+
+def read(*answers: Part) -> tuple[Brief, Scripted]:
+    asked, model = designer(*answers)
+    return asked.read_requirements([DOCUMENT], project="Shop", engine=None), model
+
+
+def test_reading_asks_for_corrections_and_shows_what_was_read() -> None:
+    _, model = read()
+    assert model.types == [RequirementsAnswer]
+    assert model.asked[0].name == "read_requirements"
+    assert "rows_per_period of order = 20000 rows/day" in model.asked[0].user
+    assert "Customers place orders." in model.asked[0].system
+
+
+def test_an_empty_answer_changes_nothing_of_what_was_read() -> None:
+    brief, model = read()
+    corrected, _ = read(RequirementsAnswer())
+    assert brief == corrected
+    assert model.objected == [[]]
+
+
+def test_a_correction_changes_what_it_names_and_nothing_else() -> None:
+    before, _ = read()
+    after, _ = read(RequirementsAnswer(corrections=(FactCorrection(fact="F1", scope="later"),)))
+    assert after.facts[0] == before.facts[0].model_copy(update={"scope": "later"})
+    assert after.facts[1:] == before.facts[1:]
+    assert after.quantities == before.quantities
+
+
+def test_a_figure_that_was_misread_is_replaced() -> None:
+    answer = QuantityAnswer(
+        metric="rows_per_period", subject="order", value=25_000, unit="rows/day", basis="x", fact="F3", replaces="N1"
+    )
+    brief, model = read(RequirementsAnswer(quantities=(answer,)))
+    orders = [each for each in brief.quantities if each.subject == "order"]
+    assert [each.figure.value for each in orders] == [25_000]
+    assert model.objected == [[]]
+
+
+def test_a_gap_comes_with_the_assumption_made_for_it() -> None:
+    gap = GapAnswer(question="Which currency?", why_it_matters="Prices.", assumption="EUR", reason="Seat in Paris.")
+    brief, _ = read(RequirementsAnswer(gaps=(gap,)))
+    assert brief.gaps[-1].assumption == brief.assumptions[-1].id
+    assert brief.assumptions[-1].text == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (RequirementsAnswer(corrections=(FactCorrection(fact="F99", kind="rule"),)), "no statement F99"),
+        (RequirementsAnswer(wrong_quantities=("N99",)), "no figure N99"),
+        (RequirementsAnswer(roles=(Role(name="clerk", facts=("F98",)),)), "no statement F98"),
+        (
+            RequirementsAnswer(contradictions=(Contradiction(text="x", facts=("F97",), resolution="y"),)),
+            "no statement F97",
+        ),
+    ],
+)
+def test_reading_objects_to_what_points_at_nothing(answer: RequirementsAnswer, said: str) -> None:
+    asked, model = designer(answer)
+    asked._read(BRIEF)
+    assert any(said in objection for objection in model.objected[0])
+
+
+def test_modelling_asks_for_the_whole_model_once() -> None:
+    asked, model = designer(ENTITY_MODEL)
+    made = asked.model_entities(BRIEF, research=RESEARCH, previous=None, findings=())
+    assert model.types == [EntityModel]
+    assert model.objected == [[]]
+    assert [entity.name for entity in made.entities] == [entity.name for entity in ENTITY_MODEL.entities]
+    assert "Multicolumn Indexes" in model.asked[0].user
+
+
+def test_volumes_are_computed_and_not_asked_for() -> None:
+    bare = ENTITY_MODEL.model_copy(
+        update={"entities": tuple(each.model_copy(update={"rows_per_day": None}) for each in ENTITY_MODEL.entities)}
+    )
+    asked, _ = designer(bare)
+    made = asked.model_entities(BRIEF, research=RESEARCH, previous=None, findings=())
+    order = made.entity("order")
+    assert order is not None
+    assert order.rows_per_day is not None
+    assert order.rows_per_day.value == 20_000
+
+
+def test_a_model_without_findings_is_kept_without_a_question() -> None:
+    asked, model = designer()
+    assert asked.model_entities(BRIEF, research=RESEARCH, previous=ENTITY_MODEL, findings=()) == ENTITY_MODEL
+    assert asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=SchemaReview(), findings=()) == SchemaReview()
+    assert asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=WORKLOAD, findings=()) == WORKLOAD
+    assert model.asked == []
+
+
+def test_mending_a_model_keeps_what_is_not_mentioned() -> None:
+    renamed = ENTITY_MODEL.entities[-1].model_copy(update={"description": "A label."})
+    asked, model = designer(ModelPatch(entities=(renamed,), withdraw=("booking",)))
+    mended = asked.model_entities(BRIEF, research=RESEARCH, previous=ENTITY_MODEL, findings=[FINDING])
+    assert model.types == [ModelPatch]
+    assert model.asked[0].name == "mend model_entities"
+    assert f"- {FINDING.place}: {FINDING.message} {FINDING.help}" in model.asked[0].user
+    names = [entity.name for entity in ENTITY_MODEL.entities if entity.name != "booking"]
+    assert [entity.name for entity in mended.entities] == names
+    assert mended.entities[-1].description == "A label."
+    assert not any("booking" in (each.source, each.target) for each in mended.relationships)
+    # A patch that leaves a rule without its entity is told so at once.
+    assert any("there is no entity booking" in objection for objection in model.objected[0])
+
+
+def test_modelling_objects_to_what_points_at_nothing() -> None:
+    lost = Entity(name="Lost", plural="losts", description="x", facts=("F99",))
+    _, model = designer(EntityModel(entities=(lost,), tenant="nobody"))
+    ModelDesigner(model, "m").model_entities(BRIEF, research=RESEARCH, previous=None, findings=())
+    said = "\n".join(model.objected[0])
+    assert "no statement F99" in said
+    assert "'Lost' is no snake_case name" in said
+    assert "no entity nobody" in said
+
+
+ROUTINE = Routine(name="keep_it", create="SELECT 1;", drop="SELECT 2;", why="x", facts=("F4",))
+
+
+def test_reviewing_shows_the_tables_and_the_rules_that_nothing_holds() -> None:
+    asked, model = designer(SchemaReview(routines=(ROUTINE,)))
+    review = asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
+    assert model.types == [SchemaReview]
+    assert review.routines == (ROUTINE,)
+    assert "CREATE TABLE orders" in model.asked[0].user
+    assert "COMMENT ON" not in model.asked[0].user
+    assert all(rule.id in model.asked[0].user for rule in ENTITY_MODEL.rules if rule.kind != "application")
+
+
+def test_mending_a_review_keeps_what_is_not_mentioned() -> None:
+    other = ROUTINE.model_copy(update={"name": "other"})
+    before = SchemaReview(routines=(ROUTINE, other), decisions=())
+    better = ROUTINE.model_copy(update={"create": "SELECT 3;"})
+    asked, model = designer(ReviewPatch(routines=(better,), withdraw=("other",)))
+    after = asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=before, findings=[FINDING])
+    assert model.types == [ReviewPatch]
+    assert after == SchemaReview(routines=(better,))
+
+
+def test_reviewing_objects_to_what_points_at_nothing() -> None:
+    review = SchemaReview(
+        columns=(ColumnOverride(table="orders", column="colour", type="text", why="x"),),
+        foreign_keys=(ForeignKeyOverride(table="orders", name="nope", on_delete="cascade", why="x"),),
+        checks=(AddedCheck(table="nowhere", name="c", expression="true"),),
+        routines=(ROUTINE.model_copy(update={"rule": "BR99", "drop": " "}),),
+    )
+    asked, model = designer(review)
+    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
+    said = "\n".join(model.objected[0])
+    for part in ("orders.colour", "no foreign key nope", "no table nowhere", "BR99, which is no rule", "has no drop"):
+        assert part in said
+
+
+def test_writing_queries_shows_the_tables_and_the_figures() -> None:
+    asked, model = designer(WORKLOAD)
+    assert asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=()) == WORKLOAD
+    assert model.types == [Workload]
+    assert model.objected == [[]]
+    assert "customer_id bigint" in model.asked[0].user
+    assert "rows_per_period of order" in model.asked[0].user
+
+
+def test_mending_queries_keeps_what_is_not_mentioned() -> None:
+    second = QUERY.model_copy(update={"id": "Q2", "name": "second"})
+    better = QUERY.model_copy(update={"purpose": "Better."})
+    asked, model = designer(WorkloadPatch(queries=(better,), withdraw=("Q9",), not_served=("F8: elsewhere.",)))
+    before = Workload(queries=(QUERY, second), not_served=WORKLOAD.not_served)
+    after = asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=before, findings=[FINDING])
+    assert model.types == [WorkloadPatch]
+    assert after.queries == (better, second)
+    assert after.not_served == (*WORKLOAD.not_served, "F8: elsewhere.")
+
+
+def test_writing_queries_objects_to_what_points_at_nothing() -> None:
+    lost = QUERY.model_copy(update={"facts": ("F99",), "sql": "SELECT :other", "id": "Q2"})
+    asked, model = designer(Workload(queries=(QUERY, QUERY, lost)))
+    asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
+    said = "\n".join(model.objected[0])
+    for part in ("Q1 stands 2 times", "no statement F99", ":other is not declared", "customer_id is not used"):
+        assert part in said
+
+
+def test_reviewing_indexes_shows_queries_and_plan() -> None:
+    note = IndexReview(notes=(IndexNote(name=INDEX.name, text="Also serves the key."),))
+    asked, model = designer(note)
+    assert asked.review_indexes(BRIEF, SCHEMA, WORKLOAD, INDEXES) == note
+    assert model.types == [IndexReview]
+    assert model.objected == [[]]
+    assert "Q1 (40000/day): SELECT id, placed_at FROM orders" in model.asked[0].user
+    assert f"{INDEX.name}: orders btree (customer_id, placed_at)" in model.asked[0].user
+
+
+def test_reviewing_indexes_objects_to_what_points_at_nothing() -> None:
+    lost = INDEX.model_copy(update={"name": "new_idx", "table": "nowhere", "serves": ("Q99",)})
+    review = IndexReview(
+        drop=(DroppedIndex(name="gone_idx", why="x"),), add=(lost,), notes=(IndexNote(name="no_idx", text="x"),)
+    )
+    asked, model = designer(review)
+    asked.review_indexes(BRIEF, SCHEMA, WORKLOAD, INDEXES)
+    said = "\n".join(model.objected[0])
+    for part in ("no index gone_idx", "no table nowhere", "names no query", "no index no_idx"):
+        assert part in said
+
+
+def test_choosing_operations_shows_the_load() -> None:
+    choice = Decision(id="D1", topic="replica", subject="all", choice="None now.", why="12 requests/s.")
+    asked, model = designer(OperationsReview(decisions=(choice,)))
+    assert asked.review_operations(BRIEF, OPERATIONS).decisions == (choice,)
+    assert model.types == [OperationsReview]
+    assert "12 requests/s" in model.asked[0].user
+    assert "orders: 1000 rows in year 3" in model.asked[0].user
+
+
+SUBJECT = Subject(BRIEF, ENTITY_MODEL, SCHEMA, WORKLOAD, INDEXES, OPERATIONS, EVIDENCE)
+
+
+def test_the_critics_objections_become_findings_of_their_owners() -> None:
+    objection = CritiqueFinding(severity="error", place="orders", message="m", help="h", owner="model_entities")
+    asked, model = designer(Critique(findings=(objection,)))
+    (finding,) = asked.criticise(SUBJECT)
+    assert model.types == [Critique]
+    assert (finding.code, finding.severity, finding.owner) == ("MODEL", "error", "model_entities")
+    assert "1 claims were run, 0 failed" in model.asked[0].user
+
+
+def test_the_critic_is_not_asked_about_half_a_design() -> None:
+    asked, model = designer()
+    assert asked.criticise(Subject(brief=BRIEF, schema=SCHEMA)) == ()
+    assert model.asked == []
+
+
+def test_empty_answers_raise_nothing_anywhere() -> None:
+    asked, model = designer()
+    asked.read_requirements([DOCUMENT], project="P", engine=None)
+    asked.model_entities(BRIEF, research=RESEARCH, previous=None, findings=())
+    asked.model_entities(BRIEF, research=RESEARCH, previous=ENTITY_MODEL, findings=[FINDING])
+    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
+    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=SchemaReview(), findings=[FINDING])
+    asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
+    asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=WORKLOAD, findings=[FINDING])
+    asked.review_indexes(BRIEF, SCHEMA, WORKLOAD, INDEXES)
+    asked.review_operations(BRIEF, OPERATIONS)
+    assert asked.criticise(SUBJECT) == ()
+    assert len(model.asked) == 10
+    assert [said for said in model.objected if said] == []
+
+
+def test_the_models_error_reaches_the_caller() -> None:
+    class Refusing(Scripted):
+        def ask(self, *args: object, **more: object) -> Part:  # type: ignore[override]
+            raise ModelError("no", status="refused")
+
+    with pytest.raises(ModelError):
+        ModelDesigner(Refusing(), "m").review_operations(BRIEF, OPERATIONS)
