@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from database_specialist.agent.dialects.parsing import parsed
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Query
@@ -88,7 +88,7 @@ def parse(sql: str, schema: Schema) -> exp.Expr | None:
         return None
     dialect = _DIALECTS[schema.engine]
     try:
-        statement = _as_select(sqlglot.parse_one(sql, dialect=dialect))
+        statement = _as_select(parsed(sql, schema.engine).copy())
         if statement is None:
             return None
         return qualify(

@@ -144,7 +144,7 @@ def _enumeration(ground: Ground, draft: TableDraft, column: Column, *, states: b
     ground.ledger.record(
         "enumeration",
         f"{draft.name}.{column.name}",
-        "text with a CHECK",
+        "text with a CHECK" if ground.engine in ("postgresql", "sqlite") else "varchar with a CHECK",
         f"{'The states' if states else 'The values'} are {', '.join(column.values)}. A change of the list is one "
         f"constraint replaced in a migration, which is tested on the rows of {draft.name} before it holds.",
         alternatives=tuple(others),
@@ -230,7 +230,7 @@ def _identity_keys(ground: Ground, drafts: Sequence[TableDraft]) -> None:
         f"{'These tables are' if len(drafts) > 1 else drafts[0].name + ' is'} written by one database and no document "
         f"asks for ids made elsewhere: 8 bytes in every reference and insertion at the end of the index.{kept}",
         alternatives=(
-            ("uuidv7", "16 bytes in the key and in each foreign key, for ids that nobody makes outside the database"),
+            ("a UUID", "16 bytes in the key and in each foreign key, for ids that nobody makes outside the database"),
             ("the natural key", "it may be corrected one day, and each reference would change with it"),
         ),
         facts=_facts(drafts),

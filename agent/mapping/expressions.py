@@ -10,6 +10,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from database_specialist.agent.dialects.identifiers import quote
+from database_specialist.agent.dialects.parsing import DIALECTS
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.functions import missing_function
 from database_specialist.agent.mapping.ground import Ground
@@ -20,8 +21,6 @@ from database_specialist.agent.model.base import Engine
 
 MAX_CHARACTERS = 4000
 """sqlglot recurses over its input: a condition longer than this is no condition of one row."""
-
-DIALECTS = {"postgresql": "postgres", "sqlite": "sqlite", "mysql": "mysql", "mariadb": "mysql"}
 
 _CLOCK = (exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime)
 _OTHER_ROWS = (exp.Query, exp.AggFunc, exp.Window)

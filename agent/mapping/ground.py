@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from database_specialist.agent.dialects.versions import major_version
@@ -77,6 +78,11 @@ class Ground:
         tenant = self.model.tenant
         return f"{snake(tenant)}_id" if tenant is not None and tenant in self.tables else None
 
+    @cached_property
+    def entities(self) -> dict[str, Entity]:
+        """The entities by name; of two with one name, the first."""
+        return {entity.name: entity for entity in reversed(self.model.entities)}
+
     def is_scoped(self, entity: str) -> bool:
         """Say whether the rows of an entity belong to one tenant; those of a subtype do with its supertype."""
         if self.tenant_column is None or entity == self.model.tenant:
@@ -86,10 +92,10 @@ class Ground:
     def lineage(self, entity: str) -> list[Entity]:
         """Return an entity and its supertypes, nearest first. A circle of supertypes ends where it closes."""
         found: list[Entity] = []
-        current = self.model.entity(entity)
+        current = self.entities.get(entity)
         while current is not None and current not in found:
             found.append(current)
-            current = self.model.entity(current.supertype) if current.supertype else None
+            current = self.entities.get(current.supertype) if current.supertype else None
         return found
 
     @property
@@ -112,9 +118,20 @@ def references_by_source(model: EntityModel) -> dict[str, dict[str, Relationship
     return found
 
 
-def is_referred_to(model: EntityModel, entity: Entity) -> bool:
-    """Say whether any other element needs to point at one row of this entity."""
-    return any(
-        each.target == entity.name or (each.cardinality == "many_to_many" and each.source == entity.name)
-        for each in model.relationships
-    ) or any(other.supertype == entity.name for other in model.entities)
+@dataclass(frozen=True)
+class Links:
+    """The relationships of a model by source, and the entities that something points at: read once for all keys."""
+
+    outgoing: dict[str, list[Relationship]]
+    referred: frozenset[str]
+
+
+def links_of(model: EntityModel) -> Links:
+    """Read the relationships of a model."""
+    outgoing: dict[str, list[Relationship]] = {}
+    for each in model.relationships:
+        outgoing.setdefault(each.source, []).append(each)
+    pairs = (each for each in model.relationships if each.cardinality == "many_to_many")
+    referred = {each.target for each in model.relationships} | {each.source for each in pairs}
+    referred |= {entity.supertype for entity in model.entities if entity.supertype is not None}
+    return Links(outgoing, frozenset(referred))

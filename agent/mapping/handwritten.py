@@ -8,6 +8,7 @@ from database_specialist.agent.dialects.splitting import split_statements
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.naming import constraint_name
+from database_specialist.agent.mapping.sentences import sentence
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.entities import BusinessRule
 from database_specialist.agent.model.relational import Routine
@@ -35,7 +36,7 @@ def handwritten_routine(ground: Ground, draft: TableDraft, rule: BusinessRule) -
         create="\n".join(f"{statement};" for statement in statements),
         drop="\n".join(f"{drop};" for drop in reversed(drops)),
         rule=rule.id,
-        why=f"{rule.id}: {rule.text} {rule.why}".strip(),
+        why=f"{rule.id}: {sentence(rule.text)} {rule.why}".strip(),
         facts=rule.facts,
     )
 

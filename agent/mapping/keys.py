@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from database_specialist.agent.mapping.ground import Ground, Key, is_referred_to
+from database_specialist.agent.mapping.ground import Ground, Key, Links
 from database_specialist.agent.mapping.naming import is_key_attribute
 from database_specialist.agent.mapping.types import KEY_TYPE, native_type, plain_type
 from database_specialist.agent.model.entities import Attribute, Entity, EntityModel
@@ -23,12 +23,12 @@ _LONGEST_MYSQL_KEY = 191
 """Characters of utf8mb4 in a key that every InnoDB row format takes, and that still leaves room in a composite one."""
 
 
-def choose_key(model: EntityModel, entity: Entity) -> Key:
-    """Return how the rows of an entity are identified."""
+def choose_key(model: EntityModel, entity: Entity, links: Links) -> Key:
+    """Return how the rows of an entity are identified; `links` are those of the model."""
     if entity.supertype is not None and model.entity(entity.supertype) is not None:
         return Key("shared", reason=entity.supertype)
-    composite = _composite(model, entity) if entity.kind in _WITHIN_OTHERS else None
-    return composite if composite and not is_referred_to(model, entity) else _single(entity)
+    inside = entity.kind in _WITHIN_OTHERS and entity.name not in links.referred
+    return (_composite(model, entity, links) if inside else None) or _single(entity)
 
 
 def key_attribute(entity: Entity) -> Attribute | None:
@@ -39,7 +39,7 @@ def key_attribute(entity: Entity) -> Attribute | None:
 def key_type(ground: Ground, entity: str) -> str:
     """Return the native type of an entity's key `id`, and so of each foreign key to it."""
     key = ground.keys[entity]
-    found = ground.model.entity(entity)
+    found = ground.entities.get(entity)
     if key.kind == "shared" and found is not None and found.supertype is not None:
         return key_type(ground, found.supertype)
     if key.kind == "uuid":
@@ -65,13 +65,13 @@ def _single(entity: Entity) -> Key:
     return Key("natural", (attribute.name,), reason=attribute.name)
 
 
-def _composite(model: EntityModel, entity: Entity) -> Key | None:
+def _composite(model: EntityModel, entity: Entity, links: Links) -> Key | None:
     if key_attribute(entity) is not None:
         return None
     roles = {
         each.role: each
-        for each in model.relationships
-        if each.source == entity.name and each.cardinality == "many_to_one" and model.entity(each.target) is not None
+        for each in links.outgoing.get(entity.name, ())
+        if each.cardinality == "many_to_one" and model.entity(each.target) is not None
     }
     required = {name for name, each in roles.items() if each.required and each.ownership != "independent"}
     if entity.kind == "association":

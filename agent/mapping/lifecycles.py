@@ -10,6 +10,7 @@ from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.guards import Guard, guard_routine, is_distinct
 from database_specialist.agent.mapping.naming import constraint_name
+from database_specialist.agent.mapping.sentences import sentence
 from database_specialist.agent.model.entities import BusinessRule, Lifecycle
 from database_specialist.agent.model.relational import Routine
 
@@ -64,7 +65,7 @@ def _steps(ground: Ground, draft: TableDraft, lifecycle: Lifecycle, stated: list
         message=text,
     )
     facts = tuple(dict.fromkeys(fact for each in stated for fact in each.facts)) if stated else lifecycle.facts
-    said = " ".join(f"{each.id}: {each.text}" for each in stated) or text
+    said = " ".join(f"{each.id}: {sentence(each.text)}" for each in stated) or text
     why = f"{said} A CHECK sees one version of the row; a step needs the one before."
     routine = guard_routine(guard, engine, why=why, rule=rule.id if rule else None, facts=facts)
     if rule is None:
@@ -121,7 +122,7 @@ def _beginning(ground: Ground, draft: TableDraft, lifecycle: Lifecycle, rules: l
         broken=is_distinct(f"NEW.{quote(name, engine)}", literal(lifecycle.initial, engine), engine),
         message=f"a row of {draft.name} begins as {lifecycle.initial}",
     )
-    why = f"{stated.id}: {stated.text} A CHECK would hold the row in {lifecycle.initial} for ever."
+    why = f"{stated.id}: {sentence(stated.text)} A CHECK would hold the row in {lifecycle.initial} for ever."
     # The rule's own mechanism may be another one (the steps), so this trigger does not stand for the rule.
     ground.ledger.record(
         "constraint",

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from database_specialist.agent.dialects.identifiers import reserved_words
 from database_specialist.agent.model.base import Engine
@@ -19,6 +20,7 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 _BOUNDS = {"date_range": ("from", "until"), "timestamp_range": ("from", "until")}
 
 
+@lru_cache(maxsize=65536)
 def snake(name: str) -> str:
     """Write a name in snake_case ASCII.
 

@@ -8,6 +8,7 @@ from database_specialist.agent.mapping.expressions import Condition, NotPlaced, 
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.guards import Guard, guard_routine
 from database_specialist.agent.mapping.naming import constraint_name
+from database_specialist.agent.mapping.sentences import sentence
 from database_specialist.agent.mapping.uniques import LIVE
 from database_specialist.agent.model.entities import BusinessRule
 from database_specialist.agent.model.relational import Exclusion, ExclusionElement, Routine
@@ -52,7 +53,8 @@ def _by_exclusion(
             elements=(*elements, ExclusionElement(expression=value, operator="&&")),
             where=where or None,
             rule=rule.id,
-            why=f"{rule.id}: {rule.text} Of two sessions at once one passes; a query before the insert lets both.",
+            why=f"{rule.id}: {sentence(rule.text)} Of two sessions at once one passes; "
+            "a query before the insert lets both.",
             facts=rule.facts,
         )
     )
@@ -89,7 +91,7 @@ def _by_trigger(
         if engine == "sqlite"
         else "Sessions that write at once must do so at SERIALIZABLE, or both may pass."
     )
-    why = f"{rule.id}: {rule.text} A trigger, because {engine} has no exclusion constraints. {alone}"
+    why = f"{rule.id}: {sentence(rule.text)} A trigger, because {engine} has no exclusion constraints. {alone}"
     return guard_routine(guard, engine, why=why, rule=rule.id, facts=rule.facts)
 
 

@@ -14,6 +14,7 @@ from database_specialist.agent.mapping.handwritten import handwritten_routine
 from database_specialist.agent.mapping.lifecycles import lifecycle_routines, transition_obstacle
 from database_specialist.agent.mapping.naming import constraint_name
 from database_specialist.agent.mapping.overlap import add_no_overlap
+from database_specialist.agent.mapping.sentences import sentence
 from database_specialist.agent.mapping.uniques import add_unique
 from database_specialist.agent.model.entities import BusinessRule
 from database_specialist.agent.model.relational import Check, Routine
@@ -73,7 +74,7 @@ def _merge(ground: Ground, draft: TableDraft, rule: BusinessRule, placed: Condit
             conditions = column_conditions(attribute, quote(column, ground.engine), ground.engine)
             if placed.sql in conditions:
                 facts = tuple(dict.fromkeys((*check.facts, *rule.facts)))
-                why = f"{check.why} {rule.id}: {rule.text}"
+                why = f"{sentence(check.why)} {rule.id}: {rule.text}"
                 draft.checks[number] = check.model_copy(update={"rule": rule.id, "why": why, "facts": facts})
                 return True
     return False
@@ -104,7 +105,7 @@ def _checked_by_trigger(ground: Ground, draft: TableDraft, rule: BusinessRule, n
         if placed.reads_clock
         else "MySQL refuses a CHECK on a column that a foreign key's action writes"
     )
-    why = f"{rule.id}: {rule.text} A trigger, because {reason}."
+    why = f"{rule.id}: {sentence(rule.text)} A trigger, because {reason}."
     return guard_routine(guard, ground.engine, why=why, rule=rule.id, facts=rule.facts)
 
 

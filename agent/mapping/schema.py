@@ -14,7 +14,7 @@ from database_specialist.agent.mapping.columns import (
 from database_specialist.agent.mapping.distinct import distinct_routines, with_distinct_names
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.enforcement import record_enforcement
-from database_specialist.agent.mapping.ground import Ground, references_by_source
+from database_specialist.agent.mapping.ground import Ground, links_of, references_by_source
 from database_specialist.agent.mapping.keys import choose_key
 from database_specialist.agent.mapping.minimums import minimum_routines
 from database_specialist.agent.mapping.naming import table_names
@@ -85,7 +85,8 @@ def map_schema(
 
 
 def _ground(model: EntityModel, engine: Engine, version: str | None) -> Ground:
-    keys = {entity.name: choose_key(model, entity) for entity in model.entities}
+    links = links_of(model)
+    keys = {entity.name: choose_key(model, entity, links) for entity in model.entities}
     return Ground(
         model=model,
         engine=engine,

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
-import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from database_specialist.agent.dialects.parsing import parsed
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Query, Workload
@@ -58,9 +58,8 @@ def accesses(workload: Workload, schema: Schema) -> tuple[Access, ...]:
 
 def parse(sql: str, engine: Engine) -> exp.Expression | None:
     """Return the parsed statement, or None when sqlglot cannot read it: running it is the judge, not parsing."""
-    dialect = {"postgresql": "postgres", "mariadb": "mysql"}.get(engine, engine)
     try:
-        return cast("exp.Expression", sqlglot.parse_one(sql, dialect=dialect))
+        return cast("exp.Expression", parsed(sql, engine))
     except (SqlglotError, RecursionError):
         return None
 
