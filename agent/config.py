@@ -32,6 +32,8 @@ class Context(BaseModel):
     """The most model calls that a run may make."""
     max_tokens: int = Field(default=400_000, ge=1)
     """The most tokens, of prompts and answers together, that a run may use."""
+    prices: str | None = None
+    """A file of prices of models, in the form of tools/prices.toml, which it takes the place of."""
     research: Literal["auto", "off"] = "auto"
     """`auto` asks Context7 and Perplexity where a key is set; `off` asks nobody."""
     max_rounds: int = Field(default=4, ge=1, le=10)
@@ -60,6 +62,7 @@ _ENVIRONMENT = {
     "call_seconds": "DATABASE_SPECIALIST_CALL_SECONDS",
     "max_calls": "DATABASE_SPECIALIST_MAX_CALLS",
     "max_tokens": "DATABASE_SPECIALIST_MAX_TOKENS",
+    "prices": "DATABASE_SPECIALIST_PRICES",
     "research": "RESEARCH",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",

@@ -266,7 +266,7 @@ FAULTS: dict[str, Fault] = {
     "B05": _page(200, b'{"id":"c","choices":[{"message":{"content":"{'),
     "B06": _error(200, "server_error"),
     "B07": _page(200, _DEEP),
-    "B08": _raw(b"HTTP/1.1 204 No Content\r\n\r\n"),
+    "B08": _raw(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"),
     "C01": _choices([]),
     "C02": _choices(None),
     "C03": _page(200, {"id": "c", "object": "chat.completion", "created": 1, "model": "m"}),
