@@ -11,7 +11,13 @@ def index_objections(review: IndexReview, schema: Schema, workload: Workload, in
     """Say what in a review points at nothing."""
     planned = {index.name for index in indexes.planned}
     queries = {query.id for query in workload.queries}
+    supporting = {index.name for index in indexes.planned if not queries >= set(index.serves)}
     found = [f"drop: there is no index {each.name}" for each in review.drop if each.name not in planned]
+    found += [
+        f"drop: {each.name} supports a foreign key; without it a delete in the table referred to scans this one"
+        for each in review.drop
+        if each.name in supporting
+    ]
     names = planned | {index.name for index in review.add}
     found += [f"notes: there is no index {each.name}" for each in review.notes if each.name not in names]
     for index in review.add:
