@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from database_specialist.agent.dialects.identifiers import reserved_words
@@ -58,8 +58,11 @@ def constraint_name(table: str, parts: Iterable[str], suffix: str) -> str:
 def table_names(entity_model: EntityModel) -> dict[str, str]:
     """Return the table of each entity, by the entity's name."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for entity in entity_model.entities:
-        names.setdefault(entity.name, _unused(shorten(snake(entity.plural)), names.values()))
+        if entity.name not in names:
+            names[entity.name] = _unused(shorten(snake(entity.plural)), taken)
+            taken.add(names[entity.name])
     return names
 
 
@@ -113,7 +116,7 @@ def is_key_attribute(entity: Entity, attribute: Attribute) -> bool:
     return attribute == first and attribute.type in ("uuid", "integer", "big_integer")
 
 
-def join_table_name(entity_model: EntityModel, relationship: Relationship, taken: Iterable[str]) -> str:
+def join_table_name(entity_model: EntityModel, relationship: Relationship, taken: Collection[str]) -> str:
     """Name the join table of a many-to-many relationship: `<source>_<targets>`, or `<source>_<role>`."""
     tables = table_names(entity_model)
     source, target = snake(relationship.source), tables[relationship.target]
@@ -127,9 +130,9 @@ def _plural_role(relationship: Relationship, target: str) -> str:
     return role if role.endswith((target, "s")) else f"{role}_{target}"
 
 
-def _unused(name: str, taken: Iterable[str]) -> str:
-    used, number, candidate = set(taken), 2, name
-    while candidate in used:
+def _unused(name: str, taken: Collection[str]) -> str:
+    number, candidate = 2, name
+    while candidate in taken:
         candidate, number = shorten(f"{name}_{number}"), number + 1
     return candidate
 

@@ -14,7 +14,7 @@ from database_specialist.agent.mapping.handwritten import handwritten_routine
 from database_specialist.agent.mapping.lifecycles import lifecycle_routines, transition_obstacle
 from database_specialist.agent.mapping.naming import constraint_name
 from database_specialist.agent.mapping.overlap import add_no_overlap
-from database_specialist.agent.mapping.sentences import sentence
+from database_specialist.agent.mapping.sentences import continued, sentence
 from database_specialist.agent.mapping.uniques import add_unique
 from database_specialist.agent.model.entities import BusinessRule
 from database_specialist.agent.model.relational import Check, Routine
@@ -41,7 +41,7 @@ def _leave_out(ground: Ground, rule: BusinessRule, table: str, reason: str) -> N
         "constraint",
         f"{table}: {rule.id} {rule.name}",
         "left to the application",
-        f"“{rule.text}” is not enforced by the database: {reason}.",
+        f"“{rule.text}” is not enforced by the database: {continued(reason)}",
         alternatives=((f"a trigger on {table}", "it would repeat a condition that the database cannot see whole"),),
         facts=rule.facts,
     )

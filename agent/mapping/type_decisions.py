@@ -33,15 +33,21 @@ _POSTGRESQL = (
     ),
     TypeChoice(
         ("email",),
-        "text, unique over lower()",
+        "text, compared through lower() where it is unique",
         "two spellings of one address are one address, and the address is kept as it was typed",
         (("citext", "an extension to install and to know about for each comparison, for one expression"),),
     ),
     TypeChoice(
-        ("money", "decimal", "percentage"),
+        ("money",),
         "numeric with a fixed scale",
-        "sums must come out exact",
+        "sums of amounts must come out exact to the last digit",
         (("double precision", "0.1 + 0.2 is not 0.3"), ("money", "its format follows the server's locale")),
+    ),
+    TypeChoice(
+        ("decimal", "percentage"),
+        "numeric with a fixed scale",
+        "what was measured or agreed is kept with the digits it was stated with, and compares as it was written",
+        (("double precision", "half the width, but 0.1 is stored as something near it, and = stops being reliable"),),
     ),
     TypeChoice(
         ("timestamp",),
