@@ -201,6 +201,11 @@ class _Reader:
     def range(self, condition: exp.Expr) -> None:
         left, right = condition.this.unnest(), condition.args.get("expression")
         sides = [left] if right is None else [left, right.unnest()]
+        if len(sides) == 2 and all(isinstance(side, exp.Column) for side in sides):
+            # Two columns of one row: an index cannot find such rows by a value, only hold no others.
+            if sides[0].table == sides[1].table and sides[0].table in self.tables:
+                self.tables[sides[0].table].constant.append((sides[0].name, self._bare(condition)))
+            return
         for side in sides:
             for part in side.expressions[:1] if isinstance(side, exp.Tuple) else (side,):
                 if (owner := self._owner(part)) is not None:

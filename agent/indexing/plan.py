@@ -13,6 +13,7 @@ from database_specialist.agent.model.relational import Extension, Schema, Table
 from database_specialist.agent.model.workload import Index, Indexes, Workload
 
 _NAME_BYTES = 63
+_RANK = re.compile(r"\(case (\w+) when .* end\)", re.IGNORECASE | re.DOTALL)
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -71,7 +72,8 @@ def _constraint_names(table: Table) -> Iterator[str]:
 
 
 def _name(candidate: Candidate, taken: set[str]) -> str:
-    parts = [_NOT_A_NAME.sub("_", column.lower()).strip("_") for column in candidate.columns]
+    ranked = [_RANK.sub(r"\1_rank", column) for column in candidate.columns]
+    parts = [_NOT_A_NAME.sub("_", column.lower()).strip("_") for column in ranked]
     base = f"{candidate.table}_{'_'.join(parts)}"
     name = _fit(base, "_idx")
     number = 2

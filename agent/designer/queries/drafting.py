@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from database_specialist.agent.designer.queries import reads, reports, searches, upkeep, writes
 from database_specialist.agent.designer.queries.catalog import Catalog
+from database_specialist.agent.designer.queries.conditions import conditions
 from database_specialist.agent.designer.queries.lexicon import stem
 from database_specialist.agent.designer.queries.matching import Access
 from database_specialist.agent.designer.queries.naming import named_columns
@@ -93,20 +94,31 @@ def _list(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _wanted(access: Access, catalog: Catalog, table: Table) -> reads.Wanted:
-    """Return the states, the order and the lateness that the words of the fact ask for."""
+    """Return the states, the conditions and the order that the words of the fact ask for."""
     state = catalog.state(table)
     words = f" {' '.join(access.words)} "
+    put = conditions(access.fact.text, catalog, table) if access.words else ()
+    lists = {"overdue", "expired", "valid"} & {condition.name for condition in put}
     states = [value for value in (state.values if state else ()) if f" {value.replace('_', ' ').lower()} " in words]
-    dates = ("due_date", "due_on", "due_at")
-    due = next((column for name in dates if (column := table.column(name)) and not column.nullable), None)
+    states = [value for value in states if value not in lists]
     named = [column for name in access.by if (column := catalog.attribute(table, name))]
+    named += [column for name in _order_words(access) if (column := catalog.attribute(table, name))]
     sortable = [c for c in named if not c.nullable and c != state and catalog.foreign_key(table, c) is None]
+    is_sorted = " first " in words or " order of " in words or " sorted by " in words or " ordered by " in words
     return reads.Wanted(
         states=tuple(states) if len(states) < len(state.values if state else ()) else (),
-        due=due if " overdue " in words and "overdue" not in states else None,
-        sort=next(iter(sortable), due if "overdue" in states else None) if " first " in words else None,
+        conditions=put,
+        sort=next(iter(sortable), None) if is_sorted else None,
         is_oldest_first=" oldest " in words or " earliest " in words,
+        shown_as="board" if " board " in words else "list",
     )
+
+
+def _order_words(access: Access) -> list[str]:
+    """Return the attributes named after "in order of"."""
+    text = " ".join(access.words)
+    after = text.partition(" order of ")[2]
+    return [name for name in access.attributes if name.replace("_", " ") in after]
 
 
 def _detail(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:

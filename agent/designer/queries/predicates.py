@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from database_specialist.agent.designer.queries.catalog import Catalog
 from database_specialist.agent.designer.queries.statement import Bindings
@@ -24,11 +24,27 @@ def in_tenant(catalog: Catalog, table: Table, binds: Bindings, present: Sequence
     return [*found, scope] if scope else found
 
 
-def keyset(catalog: Catalog, table: Table, keys: Sequence[Column], binds: Bindings, *, descending: bool) -> list[str]:
-    """Return the condition that goes on after the last row of the page before."""
-    word = "before" if descending else "after"
-    names = [catalog.qualified(table, key) for key in keys]
-    values = [binds.of(table, key, name=f"{word}_{key.name}") for key in keys]
+def keyset(
+    catalog: Catalog,
+    table: Table,
+    keys: Sequence[Column],
+    binds: Bindings,
+    *,
+    descending: bool,
+    ranks: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Return the condition that goes on after the last row of the page before.
+
+    `ranks` are sorted by in place of the columns of those names.
+    """
+    word, ranks = "before" if descending else "after", ranks or {}
+    names = [ranks.get(key.name) or catalog.qualified(table, key) for key in keys]
+    values = [
+        binds.bind(f"{word}_{key.name}_rank", "integer", example=0)
+        if key.name in ranks
+        else binds.of(table, key, name=f"{word}_{key.name}")
+        for key in keys
+    ]
     sign = "<" if descending else ">"
     if not keys:
         return []

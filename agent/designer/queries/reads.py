@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from database_specialist.agent.designer.queries.catalog import Catalog
+from database_specialist.agent.designer.queries.conditions import Condition
 from database_specialist.agent.designer.queries.predicates import by_key, in_tenant, keyset
 from database_specialist.agent.designer.queries.statement import Bindings, Draft, Select
 from database_specialist.agent.dialects.identifiers import literal
 from database_specialist.agent.model.relational import Column, ForeignKey, Table
 
 _MANY = 200
+_MILD = frozenset({"low", "lowest", "minor", "trivial", "info", "none", "normal"})
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,11 @@ class Wanted:
     """Which rows of a list a fact asks for, and in what order, beyond the usual."""
 
     states: tuple[str, ...] = ()
-    due: Column | None = None
-    """The date that has passed, for what is overdue."""
+    conditions: tuple[Condition, ...] = ()
     sort: Column | None = None
     is_oldest_first: bool = False
+    shown_as: str = "list"
+    """What people call it: "list", "board"."""
 
 
 def page(catalog: Catalog, table: Table, owner: ForeignKey | None = None, wanted: Wanted | None = None) -> Draft:
@@ -34,42 +37,82 @@ def page(catalog: Catalog, table: Table, owner: ForeignKey | None = None, wanted
     where += in_tenant(catalog, table, binds, where)
     where += _wanted_conditions(catalog, table, wanted, binds)
     keys, descending = _page_order(catalog, table, wanted)
-    where += keyset(catalog, table, keys, binds, descending=descending)
+    ranks = {key.name: rank for key in keys[:1] if (rank := _rank(catalog, table, key))}
+    where += keyset(catalog, table, keys, binds, descending=descending, ranks=ranks)
     columns, joins = with_parents(catalog, table, owner)
-    order = tuple(f"{catalog.qualified(table, key)}{' DESC' if descending else ''}" for key in keys)
+    terms = [ranks.get(key.name) or catalog.qualified(table, key) for key in keys]
+    order = tuple(f"{term}{' DESC' if descending else ''}" for term in terms)
     select = Select(columns, catalog.quoted(table.name), joins, tuple(where), order=order, limit=binds.page())
-    which = "_".join([*wanted.states, *(["overdue"] if wanted.due else [])])
-    whose = f" of one {_parent_word(catalog, owner)}" if owner else ""
-    direction = "last first" if descending else "first first"
-    ordered = f"ordered by {', '.join(key.name for key in keys)}, {direction}".replace("first first", "lowest first")
     return Draft(
-        name=f"list_{f'{which}_' if which else ''}{table.name}"
-        + (f"_by_{owner.columns[0].removesuffix('_id')}" if owner else ""),
-        purpose=f"One page of the {f'{which} '.replace('_', ' ') if which else ''}{_words(table)}{whose}, {ordered}; "
-        f"the next page starts after the last row seen, the first passes the {'highest' if descending else 'lowest'}"
-        " values there are.",
+        name=_page_name(table, owner, wanted),
+        purpose=_page_purpose(catalog, table, owner, wanted, (keys, descending, bool(ranks))),
         intent="list_own" if owner else "list",
         table=table.name,
         sql=str(select),
         parameters=binds.parameters,
         returns="page",
-        staleness="fresh" if owner or which else "seconds",
+        staleness="fresh" if owner or wanted.states or wanted.conditions else "seconds",
     )
+
+
+def _page_name(table: Table, owner: ForeignKey | None, wanted: Wanted) -> str:
+    before = [*[c.name for c in wanted.conditions if c.is_adjective], "_and_".join(wanted.states)]
+    after = [condition.name for condition in wanted.conditions if not condition.is_adjective]
+    head = "list" if wanted.shown_as == "list" else f"{wanted.shown_as}_of"
+    whose = [f"by_{owner.columns[0].removesuffix('_id')}"] if owner else []
+    return "_".join(word for word in (head, *before, table.name, *after, *whose) if word)
+
+
+def _page_purpose(
+    catalog: Catalog,
+    table: Table,
+    owner: ForeignKey | None,
+    wanted: Wanted,
+    order: tuple[Sequence[Column], bool, bool],
+) -> str:
+    keys, descending, is_ranked = order
+    before = [*[c.name for c in wanted.conditions if c.is_adjective], " and ".join(wanted.states).replace("_", " ")]
+    rows = " ".join(word for word in (*before, _words(table)) if word)
+    whose = f" of one {_parent_word(catalog, owner)}" if owner else ""
+    said = "".join(f" {condition.words}" for condition in wanted.conditions if condition.words)
+    direction = "last first" if descending else "lowest first"
+    names = [key.name for key in keys]
+    names[0] += " (most pressing first)" if is_ranked else ""
+    return (
+        f"One page of the {rows}{whose}{said}, ordered by {', '.join(names)}, {direction}; the next page starts after "
+        f"the last row seen, the first passes the {'highest' if descending else 'lowest'} values there are."
+    )
+
+
+def _rank(catalog: Catalog, table: Table, column: Column) -> str | None:
+    """Return the place of a listed value in its list, most pressing first: its letters would sort it at random."""
+    if len(column.values) < 3 or "enum" in column.type or column == catalog.state(table):
+        return None
+    values = column.values if column.values[0].lower() not in _MILD else tuple(reversed(column.values))
+    cases = " ".join(f"WHEN {literal(value, catalog.schema.engine)} THEN {n}" for n, value in enumerate(values, 1))
+    return f"CASE {catalog.qualified(table, column)} {cases} END"
 
 
 def _page_order(catalog: Catalog, table: Table, wanted: Wanted) -> tuple[list[Column], bool]:
     """Return the sort columns, the key last, and whether they run down: the latest first, or names from A to Z."""
     clock, label = catalog.clock(table), catalog.label(table)
     # Lists of things that are kept rather than happen are looked up by name: when they were entered says nothing.
-    is_counted = table.rows_per_day is not None and table.rows_per_day.origin == "given"
-    is_kept = table.kind in ("core", "reference") and catalog.state(table) is None and not is_counted
-    is_named = is_kept and clock is not None and clock.name == "created_at" and label is not None
+    is_named = not catalog.happens(table) and clock is not None and clock.name == "created_at" and label is not None
     if is_named and label and not label.nullable and label.name in ("name", "full_name", "display_name"):
         clock = None
     first = clock or (label if label and not label.nullable else None)
-    chosen = [column for column in (wanted.sort, wanted.due, first) if column is not None]
+    sorts = [c.sort for c in wanted.conditions if c.sort is not None and not c.sort.nullable]
+    spans = [c.sort for c in wanted.conditions if c.sort is not None]
+    chosen = [column for column in (wanted.sort, *(sorts or spans)[:1]) if column is not None]
+    if first is not None and (not chosen or (wanted.sort is not None and not sorts)):
+        chosen.append(first)
     keys = list(dict.fromkeys([*chosen, *catalog.key(table)]))
-    is_up = wanted.is_oldest_first or wanted.due is not None or (clock is None and bool(chosen))
+    is_up = (
+        wanted.is_oldest_first
+        or bool(sorts or spans)
+        or wanted.sort is not None
+        or (clock is None and first is not None)
+    )
     return keys, not is_up
 
 
@@ -80,8 +123,8 @@ def _wanted_conditions(catalog: Catalog, table: Table, wanted: Wanted, binds: Bi
         values = ", ".join(literal(value, catalog.schema.engine) for value in wanted.states)
         name = catalog.qualified(table, state)
         found.append(f"{name} = {values}" if len(wanted.states) == 1 else f"{name} IN ({values})")
-    if wanted.due is not None:
-        found.append(f"{catalog.qualified(table, wanted.due)} < {binds.of(table, wanted.due, name='today')}")
+    for condition in wanted.conditions:
+        found += condition.write(binds)
     return found
 
 

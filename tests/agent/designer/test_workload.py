@@ -288,7 +288,7 @@ def test_a_noun_is_not_taken_for_a_change_of_state() -> None:
 
 
 def test_a_list_of_things_in_a_state_takes_only_those_and_in_the_order_asked_for() -> None:
-    sql = named(workload_of("Staff see all new and paid orders, oldest first."), "list_new_paid_orders").sql
+    sql = named(workload_of("Staff see all new and paid orders, oldest first."), "list_new_and_paid_orders").sql
     assert "orders.status IN ('new', 'paid')" in sql
     assert "ORDER BY orders.placed_at, orders.id" in sql
 
