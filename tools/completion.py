@@ -120,6 +120,12 @@ class _Completion(_Lenient):
     usage: _Usage | None = None
 
 
+def one_line(text: str) -> str:
+    """Return a text of the model's fit for a message on a terminal: one line, no control characters."""
+    words = "".join(letter if letter.isprintable() else " " for letter in text).split()
+    return " ".join(words)[:300]
+
+
 def check_response(response: httpx2.Response) -> None:
     """Raise `Unusable` unless the response is a completion with a whole answer. For an `event_hooks` of a client."""
     response.read()
@@ -188,8 +194,7 @@ def _completion(response: httpx2.Response) -> _Completion:
 def _require_answer(completion: _Completion, choice: _Choice) -> None:
     message = choice.message
     if message.refusal:
-        declined = " ".join(message.refusal.split())[:300]
-        raise _paid(completion, f"the model declined: {declined}", status="refused")
+        raise _paid(completion, f"the model declined: {one_line(message.refusal)}", status="refused")
     if choice.finish_reason == "length":
         raise _paid(completion, "the answer was cut off at the token limit; raise the limit of output tokens")
     if choice.finish_reason == "content_filter":

@@ -22,7 +22,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from database_specialist.agent.answers import AnswerType, Question, Usage
 from database_specialist.agent.errors import ModelError
 from database_specialist.prompts import render
-from database_specialist.tools.completion import Tokens, Unusable, check_response
+from database_specialist.tools.completion import Tokens, Unusable, check_response, one_line
 from database_specialist.tools.ledger import Ledger
 from database_specialist.tools.transport import BoundedTransport, Declined, ssl_context
 from database_specialist.tools.typed_answer import (
@@ -116,7 +116,7 @@ class ChatModel:
                 return parsed
             listed = storable("\n".join(f"- {problem}" for problem in problems))
             messages = [*messages, AIMessage(storable(text)), HumanMessage(render("repair", problems=listed))]
-        reason = f"no valid answer after {MAX_REPAIRS} repairs ({_line(problems[0])})"
+        reason = f"no valid answer after {MAX_REPAIRS} repairs ({one_line(problems[0])})"
         raise self._failure(asking, reason)
 
     def _messages(self, question: Question, answer: type[AnswerType]) -> list[BaseMessage]:
@@ -263,7 +263,3 @@ def _reported(message: AIMessage) -> Tokens | None:
         return None
     cached = given.get("input_token_details", {}).get("cache_read", 0) or 0
     return Tokens(prompt=given["input_tokens"], cached=cached, completion=given["output_tokens"])
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:300]

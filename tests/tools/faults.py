@@ -28,7 +28,11 @@ class FaultServer:
         self._fault = FAULTS[name] if name else None
         self._times = int(times) if times else 1_000_000
         self.answer = answer
-        self.usage: dict[str, Any] | None = usage or {"prompt_tokens": 100, "completion_tokens": 20}
+        self.usage: dict[str, Any] | None = usage or {
+            "prompt_tokens": 100,
+            "completion_tokens": 20,
+            "total_tokens": 120,
+        }
         self.requests: list[bytes] = []
         self.closing = threading.Event()
         self._lock = threading.Lock()
@@ -273,7 +277,7 @@ FAULTS: dict[str, Fault] = {
     "C04": _choices([{"index": 0, "message": None, "finish_reason": "stop"}]),
     "C05": _message(content=None),
     "C06": _message(content=""),
-    "C07": _message(content=None, refusal="I cannot help\nwith that."),
+    "C07": _message(content=None, refusal="I cannot help\n\x1b[31mwith that."),
     "C08": _said('{"name":"ro', finish="length"),
     "C09": _said("", finish="length"),
     "C10": _said(None, finish="content_filter"),

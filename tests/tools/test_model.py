@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import get_args
 
 import pytest
+from openai.types.chat import ChatCompletion
+from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
+from pydantic import TypeAdapter
 
 from database_specialist.agent.answers import Question, Usage
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.base import Part
 from database_specialist.tools.model import MAX_ATTEMPTS, ChatModel, Settings
 from database_specialist.tools.typed_answer import Method
-from tests.tools.faults import ANSWER, FAULTS, FaultServer
+from tests.tools.faults import ANSWER, FAULTS, FaultServer, completion
 
 KEY = "sk-proj-canary-of-the-key"
 SECRET = "canary-of-the-prompt"
@@ -237,6 +240,18 @@ def test_the_remedy_names_what_to_set() -> None:
     for fault, remedy in remedies.items():
         with FaultServer(fault) as server:
             assert remedy in str(Harness(server).fails())
+
+
+def test_a_refusal_is_shown_in_one_printable_line() -> None:
+    with FaultServer("C07") as server:
+        assert str(Harness(server).fails()) == "m, read: the model declined: I cannot help [31mwith that."
+
+
+def test_requests_and_answers_are_of_the_published_types(method: Method) -> None:
+    with FaultServer() as server:
+        Harness(server, method=method).model.ask(QUESTION, Thing)
+        TypeAdapter(CompletionCreateParamsNonStreaming).validate_python(server.asked[0])
+        ChatCompletion.model_validate(completion(ANSWER, server.asked[0], usage=server.usage))
 
 
 def test_each_method_asks_in_its_own_way() -> None:
