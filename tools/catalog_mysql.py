@@ -67,7 +67,7 @@ def mysql_catalog(read: Read, *, is_mariadb: bool) -> Catalog:
     """Read the catalog of the session's database through `read`."""
     # MariaDB names checks within their table, MySQL within the schema.
     checks = _CHECKS.format(same_table=" AND t.table_name = c.table_name" if is_mariadb else "")
-    constraints = [*_keys(read), *(_check(*row) for row in read(checks))]
+    constraints = [*_keys(read), *(_check(*row) for row in read(checks) if not _is_of_type(*row))]
     keys = {(fact.table, fact.name) for fact in constraints}
     tables = tuple(TableFact(str(name), str(comment)) for name, comment in read(_TABLES))
     names = {table.name for table in tables}
@@ -151,6 +151,11 @@ def _keys(read: Read) -> list[ConstraintFact]:
             word = "primary key" if kind == "PRIMARY KEY" else "unique"
             facts.append(ConstraintFact(table, name, cast(Any, word), f"{kind} ({', '.join(columns)})", columns))
     return facts
+
+
+def _is_of_type(table: str, name: str, clause: Any) -> bool:
+    """Say whether MariaDB added the check by itself: its JSON is a text that must be valid."""
+    return re.sub(r"[`\s]", "", _text(clause)).lower() == f"json_valid({name})".lower()
 
 
 def _check(table: str, name: str, clause: Any) -> ConstraintFact:

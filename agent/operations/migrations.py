@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from database_specialist.agent.dialects import create_statements, drop_statements, index_statements, script
+from database_specialist.agent.dialects import create_statements, drop_statements, index_statements, quote, script
+from database_specialist.agent.dialects.identifiers import quote_all
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.operations import Migration
-from database_specialist.agent.model.relational import Schema, Table
-from database_specialist.agent.model.workload import Indexes
+from database_specialist.agent.model.relational import ForeignKey, Schema, Table
+from database_specialist.agent.model.workload import Index, Indexes
 
 _LOCK_TIMEOUT = "SET lock_timeout = '5s'"
 _TABLES_A_STEP = 8
@@ -67,7 +68,51 @@ def _index_step(number: int, schema: Schema, indexes: Indexes) -> Migration:
     nothing = schema.model_copy(update=dict.fromkeys(_PIECES, ()))
     note = _FIRST_DEPLOYMENT if schema.engine == "postgresql" else ""
     up = index_statements(indexes, schema.engine)
-    return _migration(number, "indexes", schema.engine, up, drop_statements(nothing, indexes), note)
+    down = drop_statements(nothing, indexes)
+    if schema.engine in ("mysql", "mariadb"):
+        down = tuple(_drop_mysql_indexes(schema, indexes))
+    return _migration(number, "indexes", schema.engine, up, down, note)
+
+
+def _drop_mysql_indexes(schema: Schema, indexes: Indexes) -> Iterator[str]:
+    """Yield the way down of the indexes, the last first.
+
+    InnoDB gives each foreign key an index of the key's name, and takes it away again when another one can serve
+    the key. The last of these cannot be dropped but in the statement that brings the key's own index back.
+    """
+    for place, index in reversed(list(enumerate(indexes.planned))):
+        own = [
+            f"ADD INDEX {quote(key.name, schema.engine)} ({quote_all(key.columns, schema.engine)})"
+            for key in _keys_of(index.table, schema)
+            if _serves(index, key) and not _has_other(index.table, key, schema, indexes.planned[:place])
+        ]
+        changes = ", ".join((f"DROP INDEX {quote(index.name, schema.engine)}", *own))
+        yield f"ALTER TABLE {quote(index.table, schema.engine)} {changes}"
+
+
+def _keys_of(name: str, schema: Schema) -> tuple[ForeignKey, ...]:
+    table = schema.table(name)
+    return table.foreign_keys if table else ()
+
+
+def _serves(index: Index, key: ForeignKey) -> bool:
+    leading = index.keys[: len(key.columns)]
+    return index.method == "btree" and _begins(tuple(each.expression for each in leading), key)
+
+
+def _begins(columns: tuple[str, ...], key: ForeignKey) -> bool:
+    return columns[: len(key.columns)] == key.columns
+
+
+def _has_other(name: str, key: ForeignKey, schema: Schema, before: tuple[Index, ...]) -> bool:
+    """Say whether a constraint, or an index that is dropped later, serves the key as well."""
+    table = schema.table(name)
+    assert table is not None
+    lists = [unique.columns for unique in table.uniques]
+    lists += [table.primary_key.columns] if table.primary_key else []
+    return any(_begins(columns, key) for columns in lists) or any(
+        index.table == name and _serves(index, key) for index in before
+    )
 
 
 def _migration(

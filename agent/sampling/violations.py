@@ -48,6 +48,8 @@ class Expected:
     """The constraint's, trigger's or routine's name; the column's for `not_null` and `type`."""
     table: str
     columns: tuple[str, ...] = ()
+    is_primary: bool = False
+    """Whether the primary key is meant, which MySQL calls by a name of its own."""
 
     @property
     def sqlstate(self) -> str:
@@ -159,7 +161,7 @@ def _unique(table: Table, columns: Iterable[str], where: str) -> Expected:
     if not candidates:
         raise ExampleError(f"{where}: {table.name} has no unique constraint on {', '.join(sorted(wanted))}")
     closest = min(candidates, key=lambda key: len(key.columns))
-    return Expected("unique", closest.name, table.name, _bare(closest))
+    return Expected("unique", closest.name, table.name, _bare(closest), is_primary=closest in keys)
 
 
 def _bare(unique: Unique) -> tuple[str, ...]:

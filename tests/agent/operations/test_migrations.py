@@ -161,3 +161,18 @@ def test_a_wide_layer_is_cut(database: PostgresDatabase) -> None:
         "t16_t17_and_2_more",
     ]
     assert len(up(database, migrations)) == 3
+
+
+def test_mysqls_way_down_brings_back_the_index_that_a_foreign_key_needs(shop: ModuleType) -> None:
+    schema = map_schema(shop.ENTITY_MODEL, engine="mariadb")
+    (index,) = INDEXES.planned
+    second = index.model_copy(update={"name": "orders_customer_id_idx", "keys": index.keys[:1]})
+
+    down = plan_migrations(schema, Indexes(planned=(index, second)))[-1].down
+
+    # The first can serve the key while the second is dropped, so the key's own index comes back with the first.
+    assert split_statements(down, "mariadb") == (
+        "ALTER TABLE orders DROP INDEX orders_customer_id_idx",
+        "ALTER TABLE orders DROP INDEX orders_customer_id_placed_at_idx,"
+        " ADD INDEX orders_customer_id_fkey (customer_id)",
+    )

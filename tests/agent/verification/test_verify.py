@@ -23,6 +23,7 @@ from database_specialist.agent.verification.rows import prove_queries, prove_see
 from database_specialist.agent.verification.structure import prove_catalog, prove_ddl, prove_objects
 from database_specialist.agent.verification.verify import Verification, verify
 from database_specialist.tools.mysql_sandbox import open_mysql
+from database_specialist.tools.mysql_server import find_mariadb
 from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox
 from database_specialist.tools.sqlite_sandbox import open_sqlite
 from tests.shop import BRIEF, ENTITY_MODEL
@@ -124,6 +125,21 @@ def test_the_same_design_is_proven_on_sqlite() -> None:
         verification = _verify(_parts("sqlite"), sandbox)
     assert verification.log.failed == ()
     assert {record.status for record in verification.log.records} == {"EXECUTED"}
+
+
+def test_the_same_design_is_proven_on_a_private_mariadb() -> None:
+    if find_mariadb() is None:
+        pytest.skip("mariadbd is not on PATH")
+    with open_mysql("mariadb") as sandbox:
+        log = _verify(_parts("mariadb"), sandbox).log
+
+    assert {record.status for record in log.records} == {"EXECUTED"}
+    assert not log.failed
+    assert [record.detail for record in log.records if record.kind == "migration"] == [
+        "5 migrations up",
+        "5 migrations down",
+        "5 migrations up again",
+    ]
 
 
 def test_without_a_server_mysql_is_parsed_and_says_so() -> None:
