@@ -102,8 +102,8 @@ def _beginning(ground: Ground, draft: TableDraft, lifecycle: Lifecycle, rules: l
     if stated is None:
         ground.ledger.record(
             "constraint",
-            f"{draft.name}.{name}: the first state",
-            f"{lifecycle.initial} by convention, not by constraint",
+            f"{draft.name}.{name}",
+            f"begins as {lifecycle.initial} by convention, not by constraint",
             f"No statement says that every row of {draft.name} begins as {lifecycle.initial}, so one that is taken "
             "over from elsewhere, or recorded afterwards, may be inserted in the state that it has reached.",
             alternatives=(

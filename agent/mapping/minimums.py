@@ -39,7 +39,7 @@ def _obstacle(ground: Ground, drafts: Mapping[str, TableDraft], each: Relationsh
     if ground.engine in ("mysql", "mariadb"):
         return f"{ground.engine} tests a trigger with each row and defers nothing to the commit"
     if not each.facts:
-        return "it was assumed, and no statement asks for it"
+        return "the minimum was assumed, and no statement asks for it"
     if each.cardinality == "many_to_many" or not source.names.get(each.role):
         return "each row of both sides would have to come before the pair that joins them"
     if source is target:
