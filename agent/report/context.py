@@ -99,7 +99,10 @@ class Context:
         first, rejected = members[0], members[0].alternatives
         head = f"- **{text(first.choice)}**"
         if len(members) == 1:
-            lines = [f"{head} ({text(first.id)}) for {_subject(first)}. {self._why(first)}"]
+            one = ", " not in first.subject
+            head = f"- **{text(first.subject)}: {text(first.choice)}**" if one else head
+            about = "" if one else f" for {_subject(first)}"
+            lines = [f"{head} ({text(first.id)}){about}. {self._why(first)}"]
         else:
             lines = [f"{head}, {len(members)} times:"]
             lines += [f"  - {_subject(each)} ({text(each.id)}): {self._why(each)}" for each in members]

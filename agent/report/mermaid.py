@@ -12,6 +12,11 @@ from database_specialist.agent.model.relational import Column, ForeignKey, Schem
 # Above this many tables a diagram with every column cannot be read; it then shows the keys only.
 MAX_TABLES_WITH_COLUMNS = 24
 
+# What the grammar takes for its own where a bare name begins with it.
+_KEYWORD = re.compile(
+    r"end|erDiagram|style|class|subgraph|title|acc|one|many|only|zero|optionally|to|direction|u(?![a-z])", re.IGNORECASE
+)
+
 
 def er_diagram(schema: Schema) -> str:
     """Return an `erDiagram` of all tables and foreign keys."""
@@ -29,7 +34,7 @@ def er_diagram(schema: Schema) -> str:
 
 def _name(name: str) -> str:
     """Return a name, in quotes where it is no plain word; what the grammar cannot take even there becomes `_`."""
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and not _KEYWORD.match(name):
         return name
     plain = re.sub(r"[^\w .$-]+", "_", name)
     return f'"{plain}"'
@@ -38,7 +43,7 @@ def _name(name: str) -> str:
 def _word(text: str) -> str:
     """Return a type as one word: the grammar knows no spaces, commas or brackets there."""
     word = re.sub(r"[^A-Za-z0-9_]+", "_", text).strip("_")
-    return word if word[:1].isalpha() else f"t_{word}"
+    return word if word[:1].isalpha() and word not in {"PK", "FK", "UK"} else f"t_{word}"
 
 
 def _column(table: Table, column: Column) -> str:
@@ -64,7 +69,7 @@ def _edge(table: Table, key: ForeignKey) -> str:
     child = "o|" if _is_unique(table, key.columns) else "o{"
     line = "--" if table.primary_key and set(key.columns) <= set(table.primary_key.columns) else ".."
     label = "_".join(key.columns).removesuffix("_id")
-    return f"    {_name(key.ref_table)} {parent}{line}{child} {_name(table.name)} : {_word(label)}"
+    return f'    {_name(key.ref_table)} {parent}{line}{child} {_name(table.name)} : "{_word(label)}"'
 
 
 def _is_unique(table: Table, columns: tuple[str, ...]) -> bool:

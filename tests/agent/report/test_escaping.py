@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from database_specialist.agent.report.markdown import code, fence, link, quantit
 from database_specialist.agent.report.mermaid import er_diagram
 from database_specialist.agent.verification.sandbox import Database, StatementError
 
+MERMAID = Path(__file__).parents[2] / "mermaid"
 HOSTILE = (
     "# ZZ | a | b |\n## Sources\n\n| x | y |\n| --- | --- |\n```sql\nDROP TABLE zz;\n```\n~~~\n<script>zz()</script>"
     "<img src=x> ![zz](http://zz.example/p.png) [zz](javascript:zz) <http://zz.example> https://zz.example"
@@ -176,21 +179,35 @@ def test_commands_inside_prose_become_code_and_the_rest_stays_inert() -> None:
     assert shown == '&lt;b&gt; run `psql --dbname x --command "SELECT * FROM t WHERE a < 1"`; then \\*stop\\*.'
 
 
+_NAMES = ("größe", "order", "end", "a`b", "1st", "a-b.c", "|o--o{", "erDiagram", "class_members", "to_dos", "PK")
+ODD = ('x" { } %% \n end', *_NAMES)
+
+
+def odd_schema() -> Schema:
+    tables = [
+        Table(
+            name=name,
+            columns=(Column(name=name, type="numeric(10, 2)"), Column(name="1st", type="character varying(3)")),
+            foreign_keys=(ForeignKey(name="f", columns=(name,), ref_table=ODD[0], ref_columns=(ODD[0],)),),
+        )
+        for name in ODD
+    ]
+    return Schema(engine="postgresql", tables=tuple(tables))
+
+
 def test_the_diagram_has_only_words_whatever_the_names_are() -> None:
-    odd = 'x" { } %% \n end'
-    owner = Table(
-        name=odd,
-        columns=(Column(name=odd, type="numeric(10, 2)"), Column(name="1st", type="character varying(3)")),
-    )
-    child = Table(
-        name="child",
-        columns=(Column(name="x", type="bigint"),),
-        foreign_keys=(ForeignKey(name="f", columns=("x",), ref_table=odd, ref_columns=(odd,)),),
-    )
-    drawn = er_diagram(Schema(engine="postgresql", tables=(owner, child)))
-    for line in drawn.splitlines():
+    for line in er_diagram(odd_schema()).splitlines():
         assert re.fullmatch(
             r'erDiagram|    (?:\w+|"[^"{}%\n]+") \{|    \}|        \w+ \w+(?: [A-Z, ]+)?(?: "optional")?'
-            r'|    (?:\w+|"[^"{}%\n]+") [|}o.-]+[|{o.-]+ (?:\w+|"[^"]+") : \w+',
+            r'|    (?:\w+|"[^"{}%\n]+") [|}o.-]+[|{o.-]+ (?:\w+|"[^"]+") : "\w+"',
             line,
         ), line
+
+
+@pytest.mark.skipif(not (MERMAID / "node_modules").is_dir(), reason="no node here: `make setup` installs Mermaid")
+def test_the_real_mermaid_parser_accepts_odd_names() -> None:
+    drawn = er_diagram(odd_schema())
+    parsed = subprocess.run(
+        ["node", "parse.mjs"], cwd=MERMAID, input=drawn, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert parsed.returncode == 0, parsed.stderr
