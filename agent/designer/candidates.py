@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from database_specialist.agent.designer.clauses import Clause, bound_nouns, clauses_of
 from database_specialist.agent.designer.fields import field_lists
+from database_specialist.agent.designer.items import read_item
 from database_specialist.agent.designer.knowledge import Lexicon
 from database_specialist.agent.designer.nouns import comparable, name_words, singular_name
 from database_specialist.agent.designer.phrases import Resolved, phrases, resolve
@@ -87,7 +89,10 @@ class Sign:
 def find_candidates(brief: Brief, lexicon: Lexicon) -> dict[str, Candidate]:
     """Return the candidates by their comparable names, in the order they were first met."""
     found: dict[str, Candidate] = {}
+    strange = _strangers(brief, lexicon)
     for sign in _signs(brief, lexicon):
+        if sign.resolved.name in strange:
+            sign = replace(sign, resolved=replace(sign.resolved, archetype=None))
         key = comparable(sign.resolved.name, lexicon)
         if sign.resolved.archetype and sign.resolved.name == sign.resolved.surface:
             key = sign.resolved.archetype
@@ -163,7 +168,52 @@ def resolve_name(name: str, lexicon: Lexicon) -> Resolved:
     )
 
 
+def _properties(clause: Clause, lexicon: Lexicon) -> list[str]:
+    """Return the names of what a clause gives its subject, one of each."""
+    read = (read_item(item, lexicon) for item in clause.properties)
+    return [item.name for item in read if item is not None]
+
+
+def _strangers(brief: Brief, lexicon: Lexicon) -> frozenset[str]:
+    """Return the stated things that only share their word with an archetype: a session in the field is no login."""
+    told: dict[str, set[str]] = {}
+    for fact in brief.in_scope:
+        for clause in clauses_of(fact.text, lexicon):
+            told.setdefault(clause.subject, set()).update(_properties(clause, lexicon))
+    found = set()
+    for name, properties in told.items():
+        archetype = lexicon.archetypes.get(lexicon.names.get(name.replace("_", " "), ""))
+        if archetype is None or len(properties) < 3:
+            continue
+        customary = {spec.name for spec in archetype.attributes} | {spec.role for spec in archetype.relations}
+        if archetype.kind != "core" and not customary & properties:
+            found.add(name)
+    return frozenset(found)
+
+
+def _stated_signs(fact: Fact, lexicon: Lexicon) -> Iterator[Sign]:
+    """A thing that a clause says what it has is kept."""
+    if fact.kind == "technology":
+        return
+    for clause in clauses_of(fact.text, lexicon):
+        number = len(_properties(clause, lexicon))
+        if number:
+            yield Sign(resolve_name(clause.subject, lexicon), "subject", 8.0 if number > 1 else 4.0, fact.id)
+    for name in bound_nouns(fact.text, lexicon):
+        yield Sign(resolve_name(name, lexicon), "subject", 4.0, fact.id)
+
+
+def _without_lists(fact: Fact, lexicon: Lexicon) -> str:
+    """Return a statement without the lists of what things have: a property is no sign of a thing."""
+    text = fact.text
+    for clause in clauses_of(text, lexicon):
+        for item in clause.properties:
+            text = text.replace(item, " ; ", 1)
+    return re.sub(r"^[\w ]+ and [\w ]+ together (?=(?:is|are) unique)", " ", text, flags=re.I)
+
+
 def _fact_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
+    yield from _stated_signs(fact, lexicon)
     yield from _title_signs(fact, weight, lexicon)
     yield from _named_signs(fact, weight, lexicon)
     if any(listed.explicit for listed in field_lists(fact, lexicon)):
@@ -176,7 +226,7 @@ def _fact_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
     is_bullet = not fact.title and len(fact.text.split()) <= _SHORT and weight >= 0.8
     if is_bullet:
         yield from _bullet_signs(fact, lexicon)
-    for phrase in phrases(_REST_TEXT.sub(" ", fact.text), lexicon):
+    for phrase in phrases(_REST_TEXT.sub(" ", _without_lists(fact, lexicon)), lexicon):
         resolved = resolve(phrase.words, lexicon)
         if resolved is None:
             continue
@@ -355,7 +405,11 @@ def fold(found: dict[str, Candidate], lexicon: Lexicon, *, keep: float) -> dict[
     for key in list(found):
         candidate = found[key]
         head = candidate.archetype
-        strong = sum(weight for (source, _), weight in candidate.signs.items() if source in ("fields", "named", "rest"))
+        strong = sum(
+            weight
+            for (source, _), weight in candidate.signs.items()
+            if source in ("fields", "named", "rest", "subject")
+        )
         if head is None or head == key or candidate.declared or strong >= keep:
             continue
         if candidate.weight >= keep and len(candidate.facts) > 1:

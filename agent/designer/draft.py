@@ -42,6 +42,8 @@ class EntityDraft:
     """Its attributes stand in a machine format or an explicit list: nothing customary is added."""
     listed: bool = False
     """A statement lists its fields as those of a table."""
+    stated: bool = False
+    """A clause says what it has: it is kept, whatever else speaks against it."""
     facts: tuple[str, ...] = ()
     added_because: str | None = None
     weight: float = 0.0
@@ -83,6 +85,12 @@ class Draft:
     tenant: str | None = None
     wanted: list[tuple[str, str, str, str]] = field(default_factory=list)
     """(source, role, target, fact): references that field lists name."""
+    stated_many: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """(owner, target, role, fact): "a customer has one or more sites"."""
+    held: list[tuple[str, str, tuple[str, str], str]] = field(default_factory=list)
+    """(history, its thing, its bounds, fact): who had it in which period."""
+    factors: dict[str, tuple[str, float, str]] = field(default_factory=dict)
+    """Part -> (owner, how many on average, fact)."""
     surface_cache: tuple[tuple[int, int], list[tuple[str, str]]] = ((0, 0), [])
     """Every way to write an entity's name, rebuilt when entities or aliases were added."""
     surface_index: dict[str, list[int]] = field(default_factory=dict)

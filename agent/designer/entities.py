@@ -26,7 +26,9 @@ from database_specialist.agent.designer.placement import place_facts
 from database_specialist.agent.designer.relationships import relate_all, set_keys
 from database_specialist.agent.designer.rules import read_rules
 from database_specialist.agent.designer.selection import drop_baseless, select_entities
+from database_specialist.agent.designer.stated import is_described, keeps_passwords, read_stated
 from database_specialist.agent.designer.states import read_states
+from database_specialist.agent.designer.ties import read_ties
 from database_specialist.agent.designer.volumes import attach_volumes
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import Attribute, EntityModel
@@ -52,7 +54,9 @@ def model_entities(
     set_roles(draft, folded)
     drop_baseless(draft)
     read_declared(draft)
+    read_stated(draft)
     read_fields(draft)
+    read_ties(draft)
     _add_customary_attributes(draft)
     read_states(draft)
     relate_all(draft)
@@ -79,6 +83,9 @@ def _add_customary_attributes(draft: Draft) -> None:
     for entity in draft.entities.values():
         if entity.declared or entity.listed:
             continue
+        if is_described(entity):
+            _add_customary_keys(draft, entity)
+            continue
         because = f"The documents name {human(entity.plural)} and leave this property open; it is customary for them."
         told = [attribute for attribute in entity.attributes.values() if attribute.facts]
         for spec in entity.archetype.attributes if entity.archetype else ():
@@ -90,6 +97,22 @@ def _add_customary_attributes(draft: Draft) -> None:
                 entity.attributes[spec.name] = made
         if not entity.attributes and entity.kind == "core":
             entity.attributes["name"] = attribute("name", entity.name, lexicon=draft.lexicon, because=because)
+
+
+def _add_customary_keys(draft: Draft, entity: EntityDraft) -> None:
+    """Keep what is customary to an attribute that the documents list: an invoice's number is its own."""
+    unique = {spec.name for spec in entity.archetype.attributes if spec.unique} if entity.archetype else set()
+    last = entity.name.split("_")[-1]
+    numbers = {f"{entity.name}_number", f"{last}_number"}
+    for name, known in entity.attributes.items():
+        if name in unique | numbers and known.type in ("code", "short_text", "email"):
+            entity.attributes[name] = known.model_copy(update={"unique": True, "required": True})
+    secret = (
+        next((s for s in entity.archetype.attributes if s.name == "password_hash"), None) if entity.archetype else None
+    )
+    if secret is not None and keeps_passwords(draft):
+        because = "People sign in with a password, of which only the hash is kept."
+        entity.attributes[secret.name] = from_spec(secret, entity.name, because, draft.lexicon)
 
 
 def _is_told(made: Attribute, told: Sequence[Attribute], entity: EntityDraft, lexicon: Lexicon) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from database_specialist.agent.designer.attributes import attribute, setting_of
+from database_specialist.agent.designer.clauses import clauses_of
 from database_specialist.agent.designer.declared import referred
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.knowledge import Lexicon
@@ -283,7 +284,10 @@ def read_fields(draft: Draft) -> None:
     for fact in draft.brief.in_scope:
         if fact.kind in ("technology", "quantity"):
             continue
+        stated = any(clause.properties for clause in clauses_of(fact.text, draft.lexicon))
         for listed in field_lists(fact, draft.lexicon):
+            if stated and not listed.explicit:
+                continue
             entity = draft.find(listed.owner)
             if entity is None or entity.declared:
                 continue

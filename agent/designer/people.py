@@ -12,7 +12,9 @@ from database_specialist.agent.designer.nouns import comparable, human, name_wor
 from database_specialist.agent.model.brief import Brief, Role
 from database_specialist.agent.model.entities import Relationship
 
-_STRONG = frozenset({"declared", "table", "rest", "feature", "named", "fields", "volume", "heading", "identifier"})
+_STRONG = frozenset(
+    {"declared", "table", "rest", "feature", "named", "fields", "volume", "heading", "identifier", "subject"}
+)
 _MACHINES = frozenset(
     {
         "api",

@@ -24,6 +24,7 @@ def relate_all(draft: Draft) -> None:
     _relate_wanted(draft)
     _relate_key_fields(draft)
     _relate_nested(draft)
+    _relate_many(draft)
     _relate_stated(draft)
     _relate_customary(draft)
     _relate_by_name(draft)
@@ -45,6 +46,12 @@ def _relate_key_fields(draft: Draft) -> None:
             if target is not None and target is not entity:
                 attribute = entity.attributes.pop(name)
                 _add(draft, entity, target, name.removesuffix("_id"), attribute.facts, required=attribute.required)
+
+
+def _relate_many(draft: Draft) -> None:
+    """Read "a customer has one or more sites": the sites refer to the customer, unless they already do."""
+    for owner, part, _, fact in draft.stated_many:
+        _relate_owner(draft, draft.entities[owner], draft.entities[part], fact)
 
 
 def _relate_nested(draft: Draft) -> None:

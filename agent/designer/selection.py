@@ -55,7 +55,7 @@ def _restore_people(
 
 
 def _is_chosen(candidate: Candidate, draft: Draft) -> bool:
-    if candidate.declared:
+    if candidate.declared or _is_stated(candidate):
         return True
     archetype = draft.lexicon.archetypes.get(candidate.archetype or "")
     sources = {source for source, _ in candidate.signs}
@@ -80,6 +80,11 @@ def _is_chosen(candidate: Candidate, draft: Draft) -> bool:
     return candidate.weight >= (STORED_THRESHOLD if stored else ARCHETYPE_THRESHOLD)
 
 
+def _is_stated(candidate: Candidate) -> bool:
+    """Whether a clause says what it has, or ties it to another thing."""
+    return any(source == "subject" for source, _ in candidate.signs)
+
+
 def _is_person(name: str, draft: Draft) -> bool:
     roles = {comparable(role, draft.lexicon) for role in role_names(draft.brief, draft.lexicon)}
     words = name_words(name)
@@ -102,6 +107,7 @@ def add_candidate(candidate: Candidate, draft: Draft) -> EntityDraft:
             facts=candidate.facts,
             added_because=None if candidate.facts else f"The documents name the {human(name)}.",
             weight=candidate.weight,
+            stated=_is_stated(candidate),
         )
     )
 
@@ -117,7 +123,7 @@ def _description(name: str, own: Archetype | None, candidate: Candidate, draft: 
 def drop_baseless(draft: Draft) -> None:
     """Drop undeclared parts whose owner the system does not have: stock without products."""
     for entity in list(draft.entities.values()):
-        if entity.archetype is None or entity.declared or entity.weight >= 12:
+        if entity.archetype is None or entity.declared or entity.stated or entity.weight >= 12:
             continue
         owned = [
             spec
