@@ -7,6 +7,7 @@ from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import (
     Column,
     Exclusion,
+    ExclusionElement,
     ForeignKey,
     Partition,
     Schema,
@@ -100,7 +101,7 @@ def _constraints(table: Table, engine: Engine, forward: frozenset[str]) -> list[
             lines.append(f"CONSTRAINT {quote(unique.name, engine)} UNIQUE{nulls} ({quote_all(unique.columns, engine)})")
     lines += [f"CONSTRAINT {quote(each.name, engine)} CHECK ({each.expression})" for each in table.checks]
     lines += [_foreign_key(table, each, engine) for each in table.foreign_keys if each.name not in forward]
-    return lines + [_exclusion(each, engine) for each in table.exclusions]
+    return lines + [_exclusion(table, each, engine) for each in table.exclusions]
 
 
 def _foreign_key(table: Table, key: ForeignKey, engine: Engine) -> str:
@@ -124,8 +125,30 @@ def _null_columns(table: Table, key: ForeignKey, engine: Engine) -> str:
     return f" ({quote_all(nullable, engine)})"
 
 
-def _exclusion(exclusion: Exclusion, engine: Engine) -> str:
-    elements = ", ".join(f"{quote_all([each.expression], engine)} WITH {each.operator}" for each in exclusion.elements)
+def needs_btree_gist(table: Table, exclusion: Exclusion) -> bool:
+    """Say whether an equality of the constraint can only be indexed with the extension btree_gist."""
+    return any(each.operator == "=" and not _is_point(table, each) for each in exclusion.elements)
+
+
+def _is_point(table: Table, element: ExclusionElement) -> bool:
+    """Say whether an equality may be written as the overlap of one-point ranges.
+
+    PostgreSQL indexes ranges in GiST by itself, plain values with btree_gist only. An empty value would make the
+    range endless, so the column has to be required.
+    """
+    column = table.column(element.expression)
+    return column is not None and not column.nullable and column.type in {"smallint", "integer", "bigint"}
+
+
+def _element(table: Table, element: ExclusionElement, engine: Engine) -> str:
+    name = quote_all([element.expression], engine)
+    if element.operator == "=" and _is_point(table, element):
+        return f"int8range({name}, {name}, '[]') WITH &&"
+    return f"{name} WITH {element.operator}"
+
+
+def _exclusion(table: Table, exclusion: Exclusion, engine: Engine) -> str:
+    elements = ", ".join(_element(table, each, engine) for each in exclusion.elements)
     where = f" WHERE ({exclusion.where})" if exclusion.where else ""
     return f"CONSTRAINT {quote(exclusion.name, engine)} EXCLUDE USING {exclusion.method} ({elements}){where}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from database_specialist.agent.dialects.tables import needs_btree_gist
 from database_specialist.agent.mapping import decisions
 from database_specialist.agent.mapping.columns import (
     add_attribute_columns,
@@ -177,7 +178,7 @@ def _extensions(tables: Sequence[Table], engine: Engine) -> tuple[Extension, ...
     found = []
     for table in tables:
         for exclusion in table.exclusions:
-            if any(each.operator == "=" for each in exclusion.elements):
+            if needs_btree_gist(table, exclusion):
                 found.append(
                     Extension(name="btree_gist", why=f"{exclusion.name} compares plain values in a GiST index.")
                 )

@@ -12,7 +12,7 @@ from database_specialist.agent.indexing.plan import plan_indexes, required_exten
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.base import Engine, Figure
 from database_specialist.agent.model.evidence import Evidence
-from database_specialist.agent.model.relational import Check, ForeignKey, Schema, Table
+from database_specialist.agent.model.relational import Check, Extension, ForeignKey, Schema, Table
 from database_specialist.agent.model.workload import Index, IndexKey, Parameter, Query, Workload
 from database_specialist.agent.operations.migrations import plan_migrations
 from database_specialist.agent.operations.plan import plan_operations
@@ -444,7 +444,7 @@ def test_the_helpers_used_here_are_the_designs_own(parts: Parts) -> None:
 
 
 def test_the_ddl_record_marks_a_shim(parts: Parts, database: PostgresDatabase, server: PostgresSandbox) -> None:
-    extension = parts.schema.extensions[0].model_copy(update={"name": "pgcrypto"})
+    extension = Extension(name="pgcrypto", why="of the test")
     schema = parts.schema.model_copy(update={"extensions": (*parts.schema.extensions, extension)})
     recorder = Recorder(server, lambda doing: None)
     assert prove_ddl(Parts(**{**vars(parts), "schema": schema}), database, recorder)

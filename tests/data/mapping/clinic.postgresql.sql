@@ -98,7 +98,7 @@ CREATE TABLE appointments (
   CONSTRAINT appointments_patient_id_fkey FOREIGN KEY (clinic_id, patient_id) REFERENCES patients (clinic_id, id) ON DELETE RESTRICT,
   CONSTRAINT appointments_doctor_id_fkey FOREIGN KEY (clinic_id, doctor_id) REFERENCES doctors (clinic_id, id) ON DELETE RESTRICT,
   CONSTRAINT appointments_room_id_fkey FOREIGN KEY (clinic_id, room_id) REFERENCES rooms (clinic_id, id) ON DELETE SET NULL (room_id),
-  CONSTRAINT appointments_doctor_not_double_booked_excl EXCLUDE USING gist (doctor_id WITH =, (tstzrange(starts_at, ends_at, '[)')) WITH &&) WHERE (status <> 'cancelled')
+  CONSTRAINT appointments_doctor_not_double_booked_excl EXCLUDE USING gist (int8range(doctor_id, doctor_id, '[]') WITH &&, (tstzrange(starts_at, ends_at, '[)')) WITH &&) WHERE (status <> 'cancelled')
 );
 
 CREATE TABLE appointment_items (

@@ -1,5 +1,3 @@
-CREATE EXTENSION IF NOT EXISTS btree_gist;
-
 CREATE TABLE customers (
   id bigint GENERATED ALWAYS AS IDENTITY,
   email text NOT NULL,
@@ -68,7 +66,7 @@ CREATE TABLE bookings (
   CONSTRAINT bookings_ends_after_start_check CHECK (ends_at > starts_at),
   CONSTRAINT bookings_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms (id) ON DELETE RESTRICT,
   CONSTRAINT bookings_customer_id_fkey FOREIGN KEY (customer_id) REFERENCES customers (id) ON DELETE RESTRICT,
-  CONSTRAINT bookings_no_double_booking_excl EXCLUDE USING gist (room_id WITH =, (tstzrange(starts_at, ends_at, '[)')) WITH &&)
+  CONSTRAINT bookings_no_double_booking_excl EXCLUDE USING gist (int8range(room_id, room_id, '[]') WITH &&, (tstzrange(starts_at, ends_at, '[)')) WITH &&)
 );
 
 CREATE TABLE tags (
