@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from database_specialist.agent.designer.queries.drafting import drafts_of, ident
 from database_specialist.agent.designer.queries.figures import Estimator
 from database_specialist.agent.designer.queries.matching import Names, accesses, unread
 from database_specialist.agent.designer.queries.statement import Draft
+from database_specialist.agent.designer.queries.transitions import kept_changes
 from database_specialist.agent.designer.queries.upkeep import upkeep
 from database_specialist.agent.designer.workload_mending import mend
 from database_specialist.agent.model.brief import Brief, Fact
@@ -17,6 +19,10 @@ from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Query, Workload
+
+_REPORT = re.compile(
+    r"(a|the|each|one) ([a-z]+ )?(report|dashboard|statistic|overview|summary|list)s? (shows?|lists?)\b", re.I
+)
 
 
 def write_workload(
@@ -40,7 +46,7 @@ def _write(catalog: Catalog) -> Workload:
     drafts: list[Draft] = []
     not_served: list[str] = []
     for fact in catalog.brief.in_scope:
-        if fact.kind != "functional":
+        if not _asks(fact):
             continue
         found = list(_serve(fact, catalog, names))
         drafts += found
@@ -51,7 +57,14 @@ def _write(catalog: Catalog) -> Workload:
     return Workload(queries=_numbered(_merged(drafts), catalog), not_served=tuple(not_served))
 
 
+def _asks(fact: Fact) -> bool:
+    """Whether the fact wants rows read or written; a report is wanted however the sentence was sorted."""
+    return fact.kind == "functional" or (fact.kind == "data" and _REPORT.match(fact.text) is not None)
+
+
 def _serve(fact: Fact, catalog: Catalog, names: Names) -> Iterator[Draft]:
+    for draft in kept_changes(catalog, fact.text, fact.id):
+        yield replace(draft, facts=(fact.id,))
     for access in accesses(fact, catalog, names):
         for draft in drafts_of(access, catalog):
             yield replace(draft, facts=(fact.id,), role=draft.role or access.role)

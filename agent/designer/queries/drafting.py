@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from database_specialist.agent.designer.queries import reads, reports, searches, upkeep, writes
+from database_specialist.agent.designer.queries import reads, reports, searches, transitions, upkeep, writes
 from database_specialist.agent.designer.queries.catalog import Catalog
 from database_specialist.agent.designer.queries.conditions import conditions
 from database_specialist.agent.designer.queries.lexicon import stem
@@ -59,7 +59,7 @@ def _resolve(access: Access, catalog: Catalog, table: Table) -> str:
     if "update" in intents and _STATES & set(access.words) and catalog.state(table):
         return "state"
     if "transition" in intents:
-        if writes.target_state(catalog, table, access.verb):
+        if transitions.target_state(catalog, table, access.verb):
             return "transition"
         intents = [intent for intent in intents if intent != "transition"] or ["update"]
     if "available" in intents:
@@ -150,7 +150,7 @@ def _filter(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 def _update(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
     state = catalog.state(table)
     wanted = [name for name in access.attributes if (column := catalog.attribute(table, name)) and column != state]
-    if state and state.attribute in access.attributes and (draft := writes.move_any(catalog, table)):
+    if state and state.attribute in access.attributes and (draft := transitions.move_any(catalog, table)):
         yield draft
         if not wanted:
             return
@@ -160,16 +160,18 @@ def _update(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _state(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
-    draft = writes.move_any(catalog, table)
+    draft = transitions.move_any(catalog, table)
     if draft is not None:
         yield draft
+        yield from transitions.history_inserts(catalog, table)
 
 
 def _transition(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
-    state = writes.target_state(catalog, table, access.verb)
-    draft = writes.move(catalog, table, state) if state else None
+    state = transitions.target_state(catalog, table, access.verb)
+    draft = transitions.move(catalog, table, state) if state else None
     if draft is not None:
         yield draft
+        yield from transitions.history_inserts(catalog, table)
 
 
 def _assign(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
@@ -204,7 +206,9 @@ def _remove(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _report(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
-    yield reports.report(catalog, table, access.by)
+    wish = reports.asked(catalog, table, access.fact.text)
+    if wish is not None:
+        yield reports.report(catalog, wish)
 
 
 def _export(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:

@@ -37,7 +37,8 @@ class Draft:
     @property
     def kind(self) -> Literal["read", "write"]:
         """Whether it changes rows."""
-        return "write" if self.sql.startswith(("INSERT", "UPDATE", "DELETE")) else "read"
+        is_write = self.sql.startswith(("INSERT", "UPDATE", "DELETE")) or "\nINSERT INTO " in self.sql
+        return "write" if is_write else "read"
 
 
 @dataclass

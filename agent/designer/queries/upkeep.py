@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from database_specialist.agent.designer.queries import writes
 from database_specialist.agent.designer.queries.catalog import Catalog
-from database_specialist.agent.designer.queries.statement import Bindings, Draft
+from database_specialist.agent.designer.queries.predicates import by_key, in_tenant
+from database_specialist.agent.designer.queries.statement import Bindings, Draft, Select
 from database_specialist.agent.model.relational import Column, Table
 
 _BATCH = 1000
+_STOCKS = frozenset({"stock", "stocks", "inventory", "inventories"})
+_LEVELS = (
+    *("quantity_on_hand", "on_hand", "quantity", "stock_quantity", "stock_level", "level", "stock"),
+    *("available_quantity", "quantity_available", "available"),
+)
 
 
 def upkeep(catalog: Catalog) -> Iterator[Draft]:
-    """Write the purge of each table that has a retention or holds tokens that expire."""
+    """Write the purge of each table that has a retention, the life of tokens and the levels of stock."""
     for table in catalog.schema.tables:
+        yield from (replace(draft, facts=table.facts) for draft in (*_token(catalog, table), *_stock(catalog, table)))
         expiry = table.column("expires_at")
         clock = catalog.clock(table)
         if table.kind == "token" and expiry is not None:
@@ -26,6 +35,66 @@ def upkeep(catalog: Catalog) -> Iterator[Draft]:
             rows = table.name.replace("_", " ")
             why = f"Deletes {rows} older than {days.value:g} days, a batch at a time: {days.basis}"
             yield _purge(catalog, table, clock, "purge", why, days.facts)
+
+
+def _token(catalog: Catalog, table: Table) -> Iterator[Draft]:
+    """Write how a token is given, found while it is valid, and used once."""
+    secret = next((column for column in table.columns if column.logical_type == "secret_hash"), None)
+    expiry, used = table.column("expires_at"), table.column("used_at")
+    if table.kind != "token" or secret is None or expiry is None or not table.facts:
+        return
+    word, name = (table.entity or table.name).replace("_", " "), catalog.quoted(table.name)
+    yield replace(writes.insert(catalog, table), purpose=f"Gives out a new {word}; only its hash is stored.")
+    binds = Bindings(catalog.schema.engine)
+    valid = [f"{catalog.qualified(table, secret)} = {binds.of(table, secret)}"]
+    valid.append(f"{catalog.qualified(table, expiry)} > {catalog.now(expiry)}")
+    valid += [f"{catalog.qualified(table, used)} IS NULL"] if used else []
+    found = Select(tuple(catalog.qualified(table, column) for column in catalog.shown(table)), name, where=tuple(valid))
+    yield Draft(
+        name=f"find_valid_{table.entity or table.name}",
+        purpose=f"The {word} with a given hash, while it is valid" + (" and unused." if used else "."),
+        intent="lookup",
+        table=table.name,
+        sql=str(found),
+        parameters=binds.parameters,
+        returns="one",
+    )
+    if used is not None:
+        yield Draft(
+            name=f"use_{table.entity or table.name}",
+            purpose=f"Uses up one {word}; of two that try at the same time only one changes the row.",
+            intent="transition",
+            table=table.name,
+            sql=writes.update_statement(catalog, table, [f"{used.name} = {catalog.now(used)}"], valid),
+            parameters=binds.parameters,
+            returns="nothing",
+        )
+
+
+def _stock(catalog: Catalog, table: Table) -> Iterator[Draft]:
+    """Write what adds to a level of stock and what takes from it; the level never falls below zero."""
+    level = next((column for name in _LEVELS if (column := table.column(name))), None)
+    is_stock = bool(_STOCKS & set(table.name.split("_"))) and table.kind in ("core", "association", "weak")
+    if level is None or not is_stock or not table.facts or not catalog.key(table):
+        return
+    name, word = catalog.quoted(level.name), (table.entity or table.name).replace("_", " ")
+    for verb, sign, guarded in (("add_to", "+", False), ("take_from", "-", True)):
+        binds = Bindings(catalog.schema.engine)
+        amount = binds.bind("amount", level.type, example=1)
+        where = [*by_key(catalog, table, binds), *in_tenant(catalog, table, binds)]
+        where += [f"{catalog.qualified(table, level)} >= {amount}"] if guarded else []
+        changes = [f"{name} = {name} {sign} {amount}", *writes.touched(catalog, table)]
+        note = "; no row changes when there is less than asked for, so the level is never negative" if guarded else ""
+        yield Draft(
+            name=f"{verb}_{table.entity or table.name}",
+            purpose=f"{'Takes from' if guarded else 'Adds to'} the {level.name.replace('_', ' ')} of one {word}, "
+            f"without reading it first{note}.",
+            intent="update",
+            table=table.name,
+            sql=writes.update_statement(catalog, table, changes, where),
+            parameters=binds.parameters,
+            returns="nothing",
+        )
 
 
 def expire(catalog: Catalog, table: Table) -> Draft | None:

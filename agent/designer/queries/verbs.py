@@ -39,6 +39,8 @@ _SEVERAL = frozenset({"several", "multiple", "many", "more"})
 _IRREGULAR_PARTICIPLES = frozenset(
     {"paid", "sent", "sold", "bought", "made", "written", "held", "left", "given", "found", "kept", "set", "put"}
 )
+# "A report shows ..." and "see a report of ...": the report is what is read.
+_PRESENTS = frozenset(stem(word) for word in ("show", "display", "present", "list", "see", "view", "get"))
 _ASKS_FOR = frozenset(stem(word) for word in ("generate", "view", "see", "run", "produce", "create", "get", "export"))
 
 
@@ -78,6 +80,8 @@ def find_actions(words: Sequence[str], named: Set[int], makers: Set[str], title:
         elif opened in _RELATIVE and "create" in action.intents:
             relative.append(action)
     finite = [action for action in found if action.is_finite and action.intents != ("history",)]
+    if any(action.intents == ("report",) for action in finite):
+        finite = [action for action in finite if action.stem not in _PRESENTS]
     return tuple(finite or found or relative)
 
 

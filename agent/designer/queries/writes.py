@@ -1,4 +1,4 @@
-"""Writing queries: insert, change, move to a state, link, unlink, delete."""
+"""Writing queries: insert, change, link, unlink, delete."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from database_specialist.agent.designer.queries.catalog import Catalog
 from database_specialist.agent.designer.queries.examples import fresh_example
-from database_specialist.agent.designer.queries.lexicon import lexicon, stem
 from database_specialist.agent.designer.queries.predicates import by_key, in_tenant
 from database_specialist.agent.designer.queries.statement import Bindings, Draft, conditions, wrap
 from database_specialist.agent.model.base import Engine
@@ -27,8 +26,8 @@ def inserts(catalog: Catalog, table: Table) -> Iterator[Draft]:
 def insert(catalog: Catalog, table: Table) -> Draft:
     """Write the insert of one row; where its key is the pair it links, a second insert changes nothing."""
     binds = Bindings(catalog.schema.engine)
-    columns = _given(catalog, table)
-    values = [_value(catalog, table, column, binds) for column in columns]
+    columns = given(catalog, table)
+    values = [value_of(catalog, table, column, binds) for column in columns]
     lines = [
         f"INSERT INTO {catalog.quoted(table.name)} ({wrap(catalog.quoted(c.name) for c in columns)})",
         f"VALUES ({wrap(values)})",
@@ -41,8 +40,8 @@ def insert(catalog: Catalog, table: Table) -> Draft:
     if returned and catalog.schema.engine not in ("mysql", "mariadb"):
         lines.append(f"RETURNING {', '.join(catalog.quoted(key.name) for key in returned)}")
     return Draft(
-        name=f"insert_{_one(table)}",
-        purpose=f"Stores a new {_word(table)}." + _conflict_note(lines),
+        name=f"insert_{one_of(table)}",
+        purpose=f"Stores a new {word_of(table)}." + _conflict_note(lines),
         intent="create",
         table=table.name,
         sql="\n".join(lines),
@@ -71,12 +70,12 @@ def update(catalog: Catalog, table: Table, named: Sequence[str] = ()) -> Draft |
     where = [*by_key(catalog, table, binds), *in_tenant(catalog, table, binds), *_unchanged(catalog, table, binds)]
     what = "_".join(column.name for column in wanted) if len(wanted) in (1, 2) else ""
     return Draft(
-        name=f"update_{_one(table)}" + (f"_{what}" if what else ""),
-        purpose=f"Changes {', '.join(column.name for column in columns)} of one {_word(table)}"
+        name=f"update_{one_of(table)}" + (f"_{what}" if what else ""),
+        purpose=f"Changes {', '.join(column.name for column in columns)} of one {word_of(table)}"
         + _lock_note(catalog, table),
         intent="update",
         table=table.name,
-        sql=_update(catalog, table, [*changes, *_touched(catalog, table)], where),
+        sql=update_statement(catalog, table, [*changes, *touched(catalog, table)], where),
         parameters=binds.parameters,
         returns="nothing",
     )
@@ -85,69 +84,6 @@ def update(catalog: Catalog, table: Table, named: Sequence[str] = ()) -> Draft |
 def _change(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> str:
     example = fresh_example(catalog, table, column)
     return f"{catalog.quoted(column.name)} = {binds.of(table, column, name=f'new_{column.name}', example=example)}"
-
-
-def target_state(catalog: Catalog, table: Table, verb: str) -> str | None:
-    """Return the state of the table's state column that a verb leads to, or None."""
-    column = catalog.state(table)
-    if column is None:
-        return None
-    for value in column.values:
-        if stem(value) == verb and value != verb + "ing":
-            return value
-    return next((state for state in lexicon().states.get(verb, ()) if state in column.values), None)
-
-
-def move(catalog: Catalog, table: Table, state: str) -> Draft | None:
-    """Write the change to a state, from exactly the states that lead to it."""
-    column = catalog.state(table)
-    if column is None or not catalog.key(table) or table.append_only:
-        return None
-    binds = Bindings(catalog.schema.engine)
-    sources = _sources(catalog, table, state)
-    where = [*by_key(catalog, table, binds), *in_tenant(catalog, table, binds)]
-    name = catalog.quoted(column.name)
-    if sources:
-        listed = ", ".join(_literal(source) for source in sources)
-        where.append(f"{name} = {listed}" if len(sources) == 1 else f"{name} IN ({listed})")
-        expected = f" that is {' or '.join(sources)}"
-    else:
-        where.append(f"{name} <> {_literal(state)}")
-        expected = f" that is not yet {state}"
-    return Draft(
-        name=f"set_{_one(table)}_{column.name}_{state}",
-        purpose=f"Moves one {_word(table)}{expected} to {state}; no row changes when somebody was faster.",
-        intent="transition",
-        table=table.name,
-        sql=_update(catalog, table, [f"{name} = {_literal(state)}", *_stamps(catalog, table, state)], where),
-        parameters=binds.parameters,
-        returns="nothing",
-    )
-
-
-def move_any(catalog: Catalog, table: Table) -> Draft | None:
-    """Write the change from an expected state to another, both given by the caller."""
-    column = catalog.state(table)
-    if column is None or not catalog.key(table) or table.append_only:
-        return None
-    entity = catalog.entity(table)
-    steps = entity.lifecycle.transitions if entity and entity.lifecycle else ()
-    old, new = (steps[0].source, steps[0].target) if steps else (column.values[0], column.values[-1])
-    binds = Bindings(catalog.schema.engine)
-    name = catalog.quoted(column.name)
-    change = f"{name} = {binds.of(table, column, name=f'new_{column.name}', example=new)}"
-    where = [*by_key(catalog, table, binds), *in_tenant(catalog, table, binds)]
-    where.append(f"{name} = {binds.of(table, column, name=f'expected_{column.name}', example=old)}")
-    return Draft(
-        name=f"change_{_one(table)}_{column.name}",
-        purpose=f"Moves one {_word(table)} from the {column.name} the user saw to the next; "
-        "no row changes when somebody was faster.",
-        intent="transition",
-        table=table.name,
-        sql=_update(catalog, table, [change, *_touched(catalog, table)], where),
-        parameters=binds.parameters,
-        returns="nothing",
-    )
 
 
 def assign(catalog: Catalog, table: Table, key: ForeignKey) -> Draft:
@@ -161,11 +97,11 @@ def assign(catalog: Catalog, table: Table, key: ForeignKey) -> Draft:
     where = [*by_key(catalog, table, binds), *in_tenant(catalog, table, binds)]
     role = key.columns[0].removesuffix("_id")
     return Draft(
-        name=f"assign_{_one(table)}_{role}",
-        purpose=f"Gives one {_word(table)} another {role.replace('_', ' ')}.",
+        name=f"assign_{one_of(table)}_{role}",
+        purpose=f"Gives one {word_of(table)} another {role.replace('_', ' ')}.",
         intent="update",
         table=table.name,
-        sql=_update(catalog, table, [*changes, *_touched(catalog, table)], where),
+        sql=update_statement(catalog, table, [*changes, *touched(catalog, table)], where),
         parameters=binds.parameters,
         returns="nothing",
     )
@@ -180,15 +116,15 @@ def delete(catalog: Catalog, table: Table) -> Draft | None:
     mark = catalog.deleted_mark(table)
     if mark is not None:
         value = catalog.now(mark) if mark.nullable else "TRUE"
-        sql = _update(catalog, table, [f"{catalog.quoted(mark.name)} = {value}"], where)
-        note = f"Marks one {_word(table)} as deleted; its row stays."
+        sql = update_statement(catalog, table, [f"{catalog.quoted(mark.name)} = {value}"], where)
+        note = f"Marks one {word_of(table)} as deleted; its row stays."
     else:
         where += _unreferenced(catalog, table)
         sql = f"DELETE FROM {catalog.quoted(table.name)}\nWHERE {conditions(where)}"
         guarded = any("NOT EXISTS" in part for part in where)
-        note = f"Deletes one {_word(table)}" + (", unless other rows still refer to it." if guarded else ".")
+        note = f"Deletes one {word_of(table)}" + (", unless other rows still refer to it." if guarded else ".")
     return Draft(
-        name=f"delete_{_one(table)}",
+        name=f"delete_{one_of(table)}",
         purpose=note,
         intent="delete",
         table=table.name,
@@ -198,7 +134,7 @@ def delete(catalog: Catalog, table: Table) -> Draft | None:
     )
 
 
-def _given(catalog: Catalog, table: Table) -> list[Column]:
+def given(catalog: Catalog, table: Table) -> list[Column]:
     """Return the columns that the application gives; the database fills the others."""
     state = catalog.state(table)
     reached = {f"{value}_at" for value in state.values} if state else set()
@@ -227,7 +163,8 @@ def _is_computed(default: str) -> bool:
     return "(" in default or default.upper().startswith("CURRENT")
 
 
-def _value(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> str:
+def value_of(catalog: Catalog, table: Table, column: Column, binds: Bindings) -> str:
+    """Bind the value of a column in an insert: a key that exists, or a value that no row has yet."""
     key = catalog.foreign_key(table, column)
     if key is not None:
         ref = key.ref_columns[key.columns.index(column.name)]
@@ -308,27 +245,14 @@ def _lock_note(catalog: Catalog, table: Table) -> str:
     return f"; no row changes when its {column.name} is no longer the one the user saw." if column else "."
 
 
-def _touched(catalog: Catalog, table: Table) -> list[str]:
+def touched(catalog: Catalog, table: Table) -> list[str]:
+    """Return what every change of a row changes with it: the time of the change, the counter."""
     found: list[str] = []
     if column := table.column("updated_at"):
         found.append(f"{catalog.quoted(column.name)} = {catalog.now(column)}")
     if (column := _stamp_of_change(table)) and column.name == "version":
         found.append("version = version + 1")
     return found
-
-
-def _stamps(catalog: Catalog, table: Table, state: str) -> list[str]:
-    """Return the time of the change, where the table keeps one for this state: cancelled_at for cancelled."""
-    stamp = next((c for c in table.columns if c.name == f"{state}_at" and c.logical_type == "timestamp"), None)
-    own = [f"{catalog.quoted(stamp.name)} = {catalog.now(stamp)}"] if stamp else []
-    return [*own, *_touched(catalog, table)]
-
-
-def _sources(catalog: Catalog, table: Table, state: str) -> tuple[str, ...]:
-    entity = catalog.entity(table)
-    if entity is None or entity.lifecycle is None:
-        return ()
-    return tuple(dict.fromkeys(step.source for step in entity.lifecycle.transitions if step.target == state))
 
 
 def _unreferenced(catalog: Catalog, table: Table) -> list[str]:
@@ -344,18 +268,17 @@ def _unreferenced(catalog: Catalog, table: Table) -> list[str]:
     return found
 
 
-def _update(catalog: Catalog, table: Table, changes: Sequence[str], where: Sequence[str]) -> str:
+def update_statement(catalog: Catalog, table: Table, changes: Sequence[str], where: Sequence[str]) -> str:
+    """Write an UPDATE of its changes and conditions."""
     listed = ",\n    ".join(changes)
     return f"UPDATE {catalog.quoted(table.name)}\nSET {listed}\nWHERE {conditions(where)}"
 
 
-def _literal(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _one(table: Table) -> str:
+def one_of(table: Table) -> str:
+    """Return the name of one row of the table."""
     return table.entity or table.name
 
 
-def _word(table: Table) -> str:
-    return _one(table).replace("_", " ")
+def word_of(table: Table) -> str:
+    """Return the name of one row of the table in words."""
+    return one_of(table).replace("_", " ")

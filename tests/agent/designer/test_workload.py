@@ -247,6 +247,40 @@ def test_a_report_is_an_aggregate_over_a_span_of_time() -> None:
     assert query.staleness == "minutes"
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "parts"),
+    [
+        (
+            "A report shows the number of orders for each customer and day.",
+            "report_orders_by_customer_day",
+            ["count(*) AS number_of_orders", "GROUP BY orders.customer_id, date_trunc('day', orders.placed_at)"],
+        ),
+        (
+            "A report shows the total quantity of products per product.",
+            "report_quantity_of_order_lines_by_product",
+            ["sum(order_lines.quantity) AS total_quantity", "GROUP BY order_lines.product_id"],
+        ),
+        (
+            "Managers see a report of the top 10 customers by number of orders per customer.",
+            "top_orders_by_customer",
+            ["ORDER BY count(*) DESC", "LIMIT :page_size"],
+        ),
+        (
+            "Managers see a monthly report of orders.",
+            "report_orders_by_month",
+            ["date_trunc('month', orders.placed_at)"],
+        ),
+    ],
+)
+def test_a_report_adds_up_what_the_fact_names_by_what_it_names(text: str, name: str, parts: list[str]) -> None:
+    sql = named(workload_of(text), name).sql
+    assert [part for part in parts if part not in sql] == []
+
+
+def test_a_report_of_what_no_column_holds_is_not_made_up() -> None:
+    assert served(workload_of("A report shows the number of smiles for each customer and day.")) == []
+
+
 def test_a_booking_is_preceded_by_the_search_for_what_is_free() -> None:
     workload = workload_of("A customer books a room for a time.")
     assert {"insert_booking", "free_rooms"} == set(served(workload))
