@@ -17,6 +17,7 @@ from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.verification.cascades import prove_cascades
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.examples import prove_examples
+from database_specialist.agent.verification.isolation import prove_policies
 from database_specialist.agent.verification.migrating import prove_migrations
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.rows import prove_queries, prove_seed
@@ -90,6 +91,9 @@ def _prove_rows(parts: Parts, database: Database, recorder: Recorder) -> None:
     keys = sum(len(table.foreign_keys) for table in parts.schema.tables)
     with recorder.phase("delete actions", f"{keys} foreign keys"):
         prove_cascades(parts, database, recorder)
+    if parts.schema.policies:
+        with recorder.phase("policies", f"{len(parts.schema.policies)} row-level policies"):
+            prove_policies(parts, database, recorder)
 
 
 def _skip_all(parts: Parts, why: str, recorder: Recorder) -> None:
@@ -110,3 +114,6 @@ def _skip_rows(parts: Parts, why: str, recorder: Recorder) -> None:
         for key in table.foreign_keys:
             subject = f"{table.name}.{key.name}"
             recorder.not_checked("cascade", subject, f"Deleting a parent does what {key.on_delete} says.", why)
+    for policy in parts.schema.policies:
+        claim = f"Sessions see only the rows of {policy.table} that the policy lets through."
+        recorder.not_checked("object", policy.name, claim, why)
