@@ -11,6 +11,8 @@ from typing import Any
 
 from langgraph.types import StreamMode
 
+from database_specialist.agent.accounting import cost_in_words
+from database_specialist.agent.answers import Usage
 from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
 from database_specialist.agent.config import Context
 from database_specialist.agent.errors import DocumentError, SandboxError
@@ -26,6 +28,7 @@ from database_specialist.graph.state import Input
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
 from database_specialist.tools.output import OutputFolder
+from database_specialist.tools.prices import read_prices
 
 Progress = Callable[[str, str, float], None]
 """Called with the node, what it is doing, and the seconds since the run began."""
@@ -48,6 +51,10 @@ class Outcome:
     verdict: Verdict
     seconds: dict[str, float]
     """Wall time by node."""
+    usage: tuple[Usage, ...]
+    """Every call of a chat model, in order; empty for the rules designer."""
+    price: str
+    """What the calls cost, in words: "0.3120 USD (...)"."""
 
     @property
     def objections(self) -> tuple[Finding, ...]:
@@ -68,7 +75,9 @@ def design(folder: Path, context: Context, *, progress: Progress | None = None) 
         values, seconds = _run(folder, context, progress or (lambda node, doing, elapsed: None))
         # Only now is it known how long each node took.
         measured = (Measurement.load(each) for each in values["measurements"])
-        output.amend(MEASUREMENTS, render_measurements(measured, seconds))
+        usage = tuple(Usage.load(each) for each in values.get("usage", []))
+        price = cost_in_words(usage, read_prices(Path(context.prices) if context.prices else None))
+        output.amend(MEASUREMENTS, render_measurements(measured, seconds, usage, price))
     return Outcome(
         status=values["status"],
         document=target / values["document_path"] if values["document_path"] else None,
@@ -80,6 +89,8 @@ def design(folder: Path, context: Context, *, progress: Progress | None = None) 
         evidence=EvidenceLog.load(values["evidence"]),
         verdict=Verdict.load(values["verdict"]),
         seconds=seconds,
+        usage=usage,
+        price=price,
     )
 
 

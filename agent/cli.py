@@ -160,6 +160,8 @@ def _outcome_json(outcome: Outcome) -> dict[str, object]:
         "checks": len(outcome.evidence.records),
         "checks_failed": len(outcome.evidence.failed),
         "rounds": outcome.verdict.round,
+        "usage": [usage.dump() for usage in outcome.usage],
+        "price": outcome.price if outcome.usage else None,
         "findings": [finding.dump() for finding in outcome.verdict.findings],
     }
 
@@ -168,6 +170,10 @@ def _print_outcome(outcome: Outcome) -> None:
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"[bold]{outcome.status.replace('_', ' ')}[/] in round {outcome.verdict.round}")
     console.print(_summary(outcome))
+    if outcome.usage:
+        tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in outcome.usage)
+        calls = sum(usage.calls for usage in outcome.usage)
+        console.print(f"{calls} model calls, {tokens:,} tokens, {escape(outcome.price)}")
     for finding in outcome.objections:
         _print_finding(console, finding)
     for name in outcome.edited:

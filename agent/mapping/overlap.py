@@ -42,9 +42,10 @@ def _by_exclusion(
     if len(span) == 1:
         value = span[0]
     else:
-        function = _RANGE_OF.get(draft.column(span[0]).type)
-        if function is None:
-            return f"no range type holds {draft.column(span[0]).type}"
+        first, last = (draft.column(name).type for name in span)
+        function = _RANGE_OF.get(first)
+        if function is None or first != last:
+            return f"no range type holds {first}" if first == last else f"{span[0]} is {first} and {span[1]} is {last}"
         value = f"({function}({', '.join(quote(name, ground.engine) for name in span)}, '[)'))"
     elements = [ExclusionElement(expression=name, operator="=") for name in equal]
     draft.exclusions.append(

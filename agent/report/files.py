@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from database_specialist.agent.answers import Usage
 from database_specialist.agent.dialects import create_statements, index_statements
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Measurement
@@ -41,8 +42,16 @@ def _queries(design: Design) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def render_measurements(measurements: Iterable[Measurement], seconds: Mapping[str, float] | None = None) -> str:
-    """Return what is true of this run on this machine only; `seconds` is the wall time of each step of the run."""
+def render_measurements(
+    measurements: Iterable[Measurement],
+    seconds: Mapping[str, float] | None = None,
+    usage: Sequence[Usage] = (),
+    price: str = "",
+) -> str:
+    """Return what is true of this run on this machine only.
+
+    `seconds` is the wall time of each step of the run, `usage` its calls of a chat model, `price` what they cost.
+    """
     total = sum(seconds.values()) if seconds else 0.0
     steps = (
         (step, f"{taken:.2f}", f"{100 * taken / total:.0f}%" if total else "")
@@ -57,10 +66,29 @@ def render_measurements(measurements: Iterable[Measurement], seconds: Mapping[st
             f"Together {total:.2f} s; a step that ran in several rounds is counted once, with the time of all of them."
             if seconds
             else "",
+            heading(2, "The model, call by call") if usage else "",
+            table(_CALL, (_call(each) for each in usage)),
+            f"Together {_tokens(usage)}; {text(price)}." if usage else "",
             heading(2, "The verification, part by part"),
             table(("Part", "Value"), ((_part(m.subject), _value(m)) for m in measurements)) or "Nothing was run.",
         )
         + "\n"
+    )
+
+
+_CALL = ("Question", "Calls", "Prompt tokens", "of them cached", "Answer tokens", "Seconds", "Repairs")
+
+
+def _call(usage: Usage) -> tuple[str, ...]:
+    counts = (usage.calls, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens)
+    return text(usage.question), *(number(count) for count in counts), f"{usage.seconds:.1f}", str(usage.repairs)
+
+
+def _tokens(usage: Sequence[Usage]) -> str:
+    calls = sum(each.calls for each in usage)
+    tokens = sum(each.prompt_tokens + each.completion_tokens for each in usage)
+    return f"{number(calls)} calls and {number(tokens)} tokens" + (
+        " (some of them estimated)" if any(each.estimated for each in usage) else ""
     )
 
 
