@@ -85,14 +85,10 @@ def test_the_json_is_the_whole_design(run: tuple[Path, Outcome]) -> None:
     assert loaded.evidence == outcome.evidence
 
 
-def test_no_sentence_speaks_of_a_failure_or_a_missing_ground(run: tuple[Path, Outcome]) -> None:
+@pytest.mark.parametrize("word", ["FAILED", "**nothing**", "| None |", "TODO", "| nan |"])
+def test_no_line_speaks_of_a_failure_or_a_missing_value(run: tuple[Path, Outcome], word: str) -> None:
     folder, _ = run
-    text = (folder / "database-design.md").read_text()
-    for word in ("FAILED", "**nothing**", "None", "not run", "{", "TODO"):
-        prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-        if word == "{":
-            prose = re.sub(r"`[^`]*`", "", prose)
-        assert word not in prose, word
+    assert word not in (folder / "database-design.md").read_text()
 
 
 @pytest.mark.skipif(not (MERMAID / "node_modules").is_dir(), reason="no node here: `make setup` installs Mermaid")
