@@ -89,8 +89,8 @@ def parse(sql: str, schema: Schema) -> exp.Expr | None:
     dialect = _DIALECTS[schema.engine]
     try:
         statement = _as_select(parsed(sql, schema.engine).copy())
-        if statement is None:
-            return None
+        if statement is None or _is_qualified(statement):
+            return statement
         return qualify(
             statement,
             dialect=dialect,
@@ -102,6 +102,17 @@ def parse(sql: str, schema: Schema) -> exp.Expr | None:
         )
     except (SqlglotError, RecursionError, ValueError):
         return None
+
+
+def _is_qualified(statement: exp.Expr) -> bool:
+    """Whether each column says its table already, or there is only one to say: most of the time goes into the rest."""
+    tables = list(statement.find_all(exp.Table))
+    bare = [column for column in statement.find_all(exp.Column) if not column.table]
+    if bare and len(tables) == 1 and len(list(statement.find_all(exp.Query))) == 1:
+        for column in bare:
+            column.set("table", exp.to_identifier(tables[0].alias_or_name))
+        return True
+    return not bare
 
 
 def _columns(schema: Schema, names: set[str]) -> dict[str, object]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from database_specialist.agent.designer.queries.lexicon import stem
 from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.mapping.types import NOW, TODAY
 from database_specialist.agent.model.brief import Brief
-from database_specialist.agent.model.entities import BusinessRule, Entity, EntityModel
+from database_specialist.agent.model.entities import BusinessRule, Entity, EntityModel, Relationship
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
 
 _CLOCKS = ("placed_at", "occurred_at", "recorded_at", "posted_at", "published_at", "sent_at", "created_at")
@@ -59,7 +60,46 @@ class Catalog:
 
     def entity(self, table: Table) -> Entity | None:
         """Return the entity behind a table; None for a plain join table."""
-        return self.model.entity(table.entity) if table.entity else None
+        return self.entity_named(table.entity) if table.entity else None
+
+    def entity_named(self, name: str) -> Entity | None:
+        """Return the entity of this name, or None."""
+        return self._entities.get(name)
+
+    def named(self, name: str) -> Table | None:
+        """Return the table of this name, or None."""
+        return self._tables.get(name)
+
+    def roles(self, entity: str) -> tuple[str, ...]:
+        """Return what the entity refers to, by role."""
+        return tuple(link.role for link in self._relationships.get(entity, ()))
+
+    def made_by(self, verb: str) -> tuple[str, ...]:
+        """Return the entities whose last word is the noun of a verb, given as a stem: a booking of "book"."""
+        return self._makers.get(verb, ())
+
+    @cached_property
+    def _entities(self) -> dict[str, Entity]:
+        return {entity.name: entity for entity in reversed(self.model.entities)}
+
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        return {table.name: table for table in reversed(self.schema.tables)}
+
+    @cached_property
+    def _relationships(self) -> dict[str, list[Relationship]]:
+        found: dict[str, list[Relationship]] = {}
+        for link in self.model.relationships:
+            found.setdefault(link.source, []).append(link)
+        return found
+
+    @cached_property
+    def _makers(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for entity in self.model.entities:
+            tail = stem(entity.name.split("_")[-1])
+            found[tail] = (*found.get(tail, ()), entity.name)
+        return found
 
     @cached_property
     def account(self) -> Table | None:
@@ -87,11 +127,11 @@ class Catalog:
 
     def is_owned(self, child: Table, key: ForeignKey) -> bool:
         """Whether the key stands for an ownership of the entity model."""
-        parent = self.schema.table(key.ref_table)
+        parent = self.named(key.ref_table)
         return any(
             link.ownership == "owned"
-            for link in self.model.relationships
-            if parent and link.source == child.entity and link.target == parent.entity
+            for link in self._relationships.get(child.entity or "", ())
+            if parent and link.target == parent.entity
         )
 
     def key(self, table: Table) -> tuple[Column, ...]:
@@ -160,7 +200,7 @@ class Catalog:
 
     def join_table(self, one: Table, other: Table) -> Table | None:
         """Return the table whose primary key or association links the two."""
-        for table in self.schema.tables:
+        for table, _ in self.children(one):
             targets = {key.ref_table for key in table.foreign_keys}
             is_join = table.entity is None or table.kind == "association"
             if is_join and {one.name, other.name} <= targets:

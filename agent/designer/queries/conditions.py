@@ -269,7 +269,7 @@ def _on(catalog: Catalog, key: ForeignKey, there: Table, here: Table) -> str:
 
 def _parents(catalog: Catalog, table: Table) -> Iterator[tuple[Table, ForeignKey]]:
     for key in table.foreign_keys:
-        parent = catalog.schema.table(key.ref_table)
+        parent = catalog.named(key.ref_table)
         if parent is not None and parent.name != table.name:
             yield parent, key
 

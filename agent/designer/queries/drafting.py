@@ -78,7 +78,7 @@ def _create(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
         return
     yield from writes.inserts(catalog, table)
     for draft in reads.children(catalog, table):
-        if (child := catalog.schema.table(draft.table)) and child.kind == "line_item":
+        if (child := catalog.named(draft.table)) and child.kind == "line_item":
             yield draft
     if table.exclusions or catalog.overlap_rule(table):
         yield from _available(access, catalog, table)
@@ -278,7 +278,7 @@ def _person_key(access: Access, catalog: Catalog, table: Table) -> ForeignKey | 
     if account and (key := catalog.link(table, account)):
         return key
     actor = (access.role or "").lower().replace(" ", "_")
-    parents = [(key, catalog.schema.table(key.ref_table)) for key in table.foreign_keys]
+    parents = [(key, catalog.named(key.ref_table)) for key in table.foreign_keys]
     people = [(key, parent) for key, parent in parents if parent and catalog.is_person(parent)]
     fitting = [key for key, parent in people if not actor or actor in (parent.entity, *_GENERIC_ACTORS)]
     return fitting[0] if len(fitting) == 1 else None

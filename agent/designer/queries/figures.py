@@ -77,7 +77,7 @@ class Estimator:
         if draft.intent in _FIXED:
             times, why = _FIXED[draft.intent]
             return _figure(times, "assumed", f"{draft.table}: {why}; the documents state no schedule")
-        table = self.catalog.schema.table(draft.table)
+        table = self.catalog.named(draft.table)
         if draft.intent == "login":
             return self._logins(draft)
         rate = self._activity(table) if table else Rate(100.0, "assumed", "no volume is stated")
@@ -120,7 +120,7 @@ class Estimator:
         if users is not None:
             basis = f"{users.figure.basis}; x 1 log-in a day each (assumed)"
             return _figure(users.figure.value, "derived", basis, users.figure.facts)
-        table = self.catalog.schema.table(draft.table)
+        table = self.catalog.named(draft.table)
         rows = table.rows.value if table and table.rows else 0.0
         value = rows * 0.2 or 100.0
         return _figure(

@@ -71,6 +71,8 @@ class Names:
 
     phrases: dict[tuple[str, ...], str] = field(default_factory=dict)
     longest: int = 1
+    makers: frozenset[str] = frozenset()
+    """The stems of the entities' last words: to order makes an order."""
 
     @classmethod
     def of(cls, entities: Sequence[Entity]) -> Names:
@@ -95,7 +97,8 @@ class Names:
             known = [phrases[(other,)] for other in others if (other,) in phrases]
             if known:
                 phrases.setdefault((word,), known[0])
-        return cls(phrases, max((len(phrase) for phrase in phrases), default=1))
+        makers = frozenset(stem(entity.split("_")[-1]) for entity in phrases.values())
+        return cls(phrases, max((len(phrase) for phrase in phrases), default=1), makers)
 
 
 def accesses(fact: Fact, catalog: Catalog, names: Names) -> tuple[Access, ...]:
@@ -114,9 +117,8 @@ def accesses(fact: Fact, catalog: Catalog, names: Names) -> tuple[Access, ...]:
     words = [word.lower() for word in _WORD.findall(body)]
     mentions = _mentions(words, names)
     places = {place for mention in mentions for place in range(mention.start, mention.end)}
-    makers = {stem(entity.split("_")[-1]) for entity in names.phrases.values()}
     title = len(_WORD.findall(fact.title)) if statement != fact.text and fact.title else 0
-    actions = find_actions(words, places, makers, title)
+    actions = find_actions(words, places, names.makers, title)
     role = story["role"].strip() if story else None
     if not mentions and (implied := _implied(fact, words, catalog)):
         named = [(action, Mention(implied, action.end, action.end, is_plural=True)) for action in actions]
@@ -329,10 +331,9 @@ def _made_by(action: Action, named: Sequence[str], catalog: Catalog) -> str | No
     """Return the entity that the verb itself makes: to book makes a booking, to pay a payment."""
     if action.stem in {"list", "search", "report", "view"} or len(action.stem) < 3 or "login" in action.intents:
         return None
-    for entity in catalog.model.entities:
-        tail = entity.name.split("_")[-1]
-        if stem(tail) == action.stem and entity.name not in named and singular(tail) != action.stem + "s":
-            return entity.name
+    for name in catalog.made_by(action.stem):
+        if name not in named and singular(name.split("_")[-1]) != action.stem + "s":
+            return name
     return None
 
 
@@ -347,12 +348,12 @@ def _intent(action: Action, mention: Mention, words: Sequence[str], scope: Seque
 
 
 def _attributes(catalog: Catalog, entity_name: str, scope: Sequence[str]) -> tuple[str, ...]:
-    entity = catalog.model.entity(entity_name)
+    entity = catalog.entity_named(entity_name)
     if entity is None:
         return ()
     text = f" {' '.join(singular(word) for word in scope)} "
     names = [attribute.name for attribute in entity.attributes]
-    names += [link.role for link in catalog.model.relationships if link.source == entity_name]
+    names += catalog.roles(entity_name)
     own = {singular(word) for word in (*entity.name.split("_"), *entity.plural.split("_"))}
     return tuple(name for name in names if any(f" {phrase} " in text for phrase in spoken(name) if phrase not in own))
 

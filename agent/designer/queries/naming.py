@@ -77,7 +77,7 @@ def _phrases(catalog: Catalog, table: Table) -> dict[tuple[str, ...], Place]:
 
 def _neighbours(catalog: Catalog, table: Table) -> Iterator[tuple[Table, ForeignKey]]:
     for key in table.foreign_keys:
-        parent = catalog.schema.table(key.ref_table)
+        parent = catalog.named(key.ref_table)
         if parent is not None and parent.name != table.name and len(key.columns) == 1:
             yield parent, key
     for child, key in catalog.children(table):

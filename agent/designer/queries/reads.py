@@ -243,7 +243,7 @@ def free_slots(catalog: Catalog, table: Table) -> Draft | None:
         return None
     columns = [column for name in rule.attributes if (column := catalog.attribute(table, name))]
     keys = [key for column in columns if (key := catalog.foreign_key(table, column))]
-    resource = catalog.schema.table(keys[0].ref_table) if keys else None
+    resource = catalog.named(keys[0].ref_table) if keys else None
     spans = [column for column in columns if catalog.foreign_key(table, column) is None]
     if resource is None or not spans or len(keys[0].columns) != 1:
         return None
@@ -335,7 +335,7 @@ def _position(catalog: Catalog, table: Table, owner: ForeignKey) -> tuple[Column
 
 
 def _owner_conditions(catalog: Catalog, table: Table, owner: ForeignKey, binds: Bindings) -> list[str]:
-    parent = catalog.schema.table(owner.ref_table)
+    parent = catalog.named(owner.ref_table)
     found: list[str] = []
     for name, ref in zip(owner.columns, owner.ref_columns, strict=True):
         column, target = table.column(name), parent.column(ref) if parent else None
@@ -357,7 +357,7 @@ def with_parents(
     joins: list[str] = []
     tenant = catalog.tenant_key(table)
     for key in table.foreign_keys:
-        parent = catalog.schema.table(key.ref_table)
+        parent = catalog.named(key.ref_table)
         label = catalog.label(parent) if parent else None
         if parent is None or label is None or key == owner or (tenant and tenant.name in key.columns):
             continue
@@ -398,5 +398,5 @@ def _words(table: Table) -> str:
 
 
 def _parent_word(catalog: Catalog, owner: ForeignKey) -> str:
-    parent = catalog.schema.table(owner.ref_table)
+    parent = catalog.named(owner.ref_table)
     return (parent.entity or parent.name).replace("_", " ") if parent else owner.ref_table

@@ -152,7 +152,7 @@ def _group_of(catalog: Catalog, table: Table, word: str) -> tuple[str, str] | No
     if last in _BUCKETS and clock is not None:
         return _bucket(catalog, table, clock, last)
     for key in table.foreign_keys:
-        parent = catalog.schema.table(key.ref_table)
+        parent = catalog.named(key.ref_table)
         names = {key.columns[0].removesuffix("_id"), (parent.entity or parent.name) if parent else ""}
         names |= {name.rpartition("_")[2] for name in names}
         column = table.column(key.columns[0])
