@@ -17,6 +17,10 @@ _DAY_SECONDS = 86_400
 _YEAR_DAYS = 365
 _USERS_PER_CONCURRENT = 10.0
 _SMALL = 100.0
+_REQUESTS = 50.0
+_UNATTENDED = frozenset({"event", "history", "audit", "outbox", "token"})
+# The cells of a table of requirements: its headings say nothing beside a number.
+_LABELS = re.compile(r"^(?:ID|No|Nr|Ref): [^;]*; (?:Requirement|Description|Text): ", re.IGNORECASE)
 _GENERAL = frozenset(
     {
         "system",
@@ -63,6 +67,9 @@ class Rate:
     facts: tuple[FactId, ...] = ()
 
 
+_UNKNOWN = Rate(_SMALL, "assumed", "no volume is stated")
+
+
 @dataclass(frozen=True)
 class Estimator:
     """Frequencies and targets of one design's queries."""
@@ -80,12 +87,18 @@ class Estimator:
         table = self.catalog.named(draft.table)
         if draft.intent == "login":
             return self._logins(draft)
-        rate = self._activity(table) if table else Rate(100.0, "assumed", "no volume is stated")
+        if draft.intent == "session":
+            people = self._logins(draft)
+            basis = f"{people.basis}; x {_REQUESTS:g} requests a day each (assumed)"
+            return _figure(people.value * _REQUESTS, "assumed", basis, people.facts)
         if draft.intent == "create":
+            rate = self._written(table) if table else _UNKNOWN
             return _figure(rate.value, rate.origin, rate.basis, rate.facts)
+        is_changed = draft.intent in ("update", "delete", "transition")
+        rate = _UNKNOWN if table is None else self._written(table) if is_changed else self._looked_at(table)
         times, why = _PER_WRITE.get(draft.intent, (1.0, "once for each"))
-        origin: Origin = "assumed" if rate.origin == "assumed" else "derived"
-        return _figure(rate.value * times, origin, f"{rate.basis}; x {times:g} (assumed: {why})", rate.facts)
+        # The factor is ours, so the product is an assumption, however well the rate is known.
+        return _figure(rate.value * times, "assumed", f"{rate.basis}; x {times:g} (assumed: {why})", rate.facts)
 
     def latency(self, draft: Draft) -> Figure | None:
         """Return the stated target that fits best: of this kind of query or table, else the general one."""
@@ -112,14 +125,15 @@ class Estimator:
                 peak = 3.0 if quantity.statistic == "peak" else 1.0
                 basis = f"{quantity.figure.basis}; x {_DAY_SECONDS:,} s a day"
                 basis += " / 3 (assumed: the peak is 3 times the average)" if peak > 1 else ""
-                return _figure(quantity.figure.value * _DAY_SECONDS / peak, "derived", basis, quantity.figure.facts)
+                origin: Origin = "assumed" if peak > 1 else _weaker(quantity.figure.origin)
+                return _figure(quantity.figure.value * _DAY_SECONDS / peak, origin, basis, quantity.figure.facts)
         return None
 
     def _logins(self, draft: Draft) -> Figure:
         users = self._users
         if users is not None:
             basis = f"{users.figure.basis}; x 1 log-in a day each (assumed)"
-            return _figure(users.figure.value, "derived", basis, users.figure.facts)
+            return _figure(users.figure.value, "assumed", basis, users.figure.facts)
         table = self.catalog.named(draft.table)
         rows = table.rows.value if table and table.rows else 0.0
         value = rows * 0.2 or 100.0
@@ -133,23 +147,41 @@ class Estimator:
         daily = [quantity for quantity in stated if "da" in quantity.subject and "act" in quantity.subject]
         return next(iter([*daily, *stated]), None)
 
-    def _activity(self, table: Table) -> Rate:
-        """Return the rows a day of the table, or of the busiest table that refers to it."""
+    def _written(self, table: Table) -> Rate:
+        """Return the rows a day that the table itself takes."""
         own = table.rows_per_day
         if own is not None and own.value > 0:
-            return Rate(own.value, own.origin, f"{own.value:,.0f} {table.name} a day ({own.basis})", own.facts)
-        driven = [child for child, _ in self.catalog.children(table) if child.rows_per_day and child.name != table.name]
-        busiest = max(driven, key=lambda child: child.rows_per_day.value if child.rows_per_day else 0.0, default=None)
-        if busiest is not None and busiest.rows_per_day is not None and busiest.rows_per_day.value > 0:
-            flow = busiest.rows_per_day
-            return Rate(
-                flow.value, _weaker(flow.origin), f"one for each of {flow.value:,.0f} {busiest.name} a day", flow.facts
-            )
+            basis = f"{own.value:,.0f} {_words(table)} a day ({_LABELS.sub('', own.basis)})"
+            return Rate(own.value, own.origin, basis, own.facts)
         rows = table.rows.value if table.rows else 0.0
         if rows:
-            basis = f"the {rows:,.0f} {table.name} turn over once a year; no rate is stated"
+            basis = f"{rows:,.0f} {_words(table)} / {_YEAR_DAYS} days (assumed: they turn over once a year)"
             return Rate(max(rows / _YEAR_DAYS, 1.0), "assumed", basis)
         return self._of_users(table)
+
+    def _looked_at(self, table: Table) -> Rate:
+        """Return the rows a day around which people look at the table: its own, or those of its busiest children.
+
+        What machines write (readings, histories, logs) nobody looks at row by row: it is looked at with its owner.
+        """
+        if table.kind in _UNATTENDED:
+            owners = [self.catalog.named(key.ref_table) for key in table.foreign_keys]
+            attended = [owner for owner in owners if owner and owner.kind not in _UNATTENDED]
+            rates = [self._looked_at(owner) for owner in attended[:1] if owner.name != table.name]
+            return rates[0] if rates else self._of_users(table)
+        own = table.rows_per_day
+        children = [child for child, _ in self.catalog.children(table)]
+        driven = [
+            child
+            for child in children
+            if child.rows_per_day and child.name != table.name and child.kind not in _UNATTENDED
+        ]
+        busiest = max(driven, key=lambda child: child.rows_per_day.value if child.rows_per_day else 0.0, default=None)
+        flow = busiest.rows_per_day if busiest else None
+        if busiest is None or flow is None or flow.value <= 0 or (own is not None and own.value > 0):
+            return self._written(table)
+        basis = f"one of {_words(table)} for each of {flow.value:,.0f} {_words(busiest)} a day"
+        return Rate(flow.value, _weaker(flow.origin), basis, flow.facts)
 
     def _of_users(self, table: Table) -> Rate:
         """Return a rate where nothing is known of the table: one row a month for each user, or a token number."""
@@ -172,9 +204,15 @@ class Estimator:
         return next(iter(people), None)
 
 
+def _words(table: Table) -> str:
+    return table.name.replace("_", " ")
+
+
 def _weaker(origin: Origin) -> Origin:
     return "derived" if origin == "given" else origin
 
 
 def _figure(value: float, origin: Origin, basis: str, facts: tuple[FactId, ...] = ()) -> Figure:
+    if origin == "derived" and "assumed" in basis:
+        origin = "assumed"
     return Figure(value=float(round(value, 2)), unit="executions/day", origin=origin, basis=basis, facts=facts)

@@ -53,7 +53,7 @@ def _token(catalog: Catalog, table: Table) -> Iterator[Draft]:
     yield Draft(
         name=f"find_valid_{table.entity or table.name}",
         purpose=f"The {word} with a given hash, while it is valid" + (" and unused." if used else "."),
-        intent="lookup",
+        intent="lookup" if used else "session",
         table=table.name,
         sql=str(found),
         parameters=binds.parameters,

@@ -366,9 +366,9 @@ def test_the_rate_that_a_document_states_is_the_frequency_of_the_insert() -> Non
     assert (frequency.value, frequency.origin) == (20_000, "given")
 
 
-def test_reads_are_derived_from_writes_with_the_ratio_in_the_basis() -> None:
+def test_reads_follow_writes_by_a_factor_that_is_ours_and_so_assumed() -> None:
     frequency = named(workload_of("A customer lists own orders."), "list_orders_by_customer").frequency
-    assert (frequency.value, frequency.origin) == (60_000, "derived")
+    assert (frequency.value, frequency.origin) == (60_000, "assumed")
     assert "x 3 (assumed" in frequency.basis
 
 
