@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from database_specialist.agent.dialects import quote
 from database_specialist.agent.model.base import Engine
@@ -11,7 +11,7 @@ from database_specialist.agent.model.relational import ForeignKey, Schema, Table
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.sandbox import Database, StatementError
 
-_MOST_ATTEMPTS = 6
+_MOST_ATTEMPTS = 12
 _MOST_REMOVALS = 80
 """A table that more others refer to (tenants, users) would make the proof of n keys take n times n deletions."""
 _MOST_NAMED = 5
@@ -26,6 +26,14 @@ _CLAIMS = {
 
 
 @dataclass(frozen=True)
+class _Change:
+    """A reference that is set for the trial."""
+
+    statement: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True)
 class _Case:
     """One foreign key, and the values by which the chosen children refer to their parent."""
 
@@ -33,6 +41,8 @@ class _Case:
     key: ForeignKey
     engine: Engine
     values: tuple[object, ...] = ()
+    planted: _Change | None = None
+    """Sets a reference first, where no seeded row has one."""
 
     @property
     def subject(self) -> str:
@@ -43,18 +53,22 @@ class _Case:
         return _CLAIMS[self.key.on_delete].format(parent=self.key.ref_table, child=self.table.name)
 
     def where(self, columns: Sequence[str]) -> str:
+        return " AND ".join(self.equal(columns))
+
+    def equal(self, columns: Sequence[str], first: int = 1) -> list[str]:
         numbered = self.engine == "postgresql"
-        marks = [f"${place}" if numbered else "?" for place in range(1, len(columns) + 1)]
-        return " AND ".join(f"{quote(name, self.engine)} = {mark}" for name, mark in zip(columns, marks, strict=True))
+        marks = [f"${place}" if numbered else "?" for place in range(first, first + len(columns))]
+        return [f"{quote(name, self.engine)} = {mark}" for name, mark in zip(columns, marks, strict=True)]
 
 
 @dataclass(frozen=True)
 class _Removal:
-    """Rows to take away before a trial."""
+    """Rows, or a foreign key, to take away before the deletion."""
 
     table: str
     statement: str
     values: tuple[object, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,14 +108,62 @@ def _with_values(case: _Case, database: Database) -> _Case | None:
         rows = database.execute(query).rows
     except StatementError:
         return None
-    return _Case(case.table, case.key, case.engine, rows[0]) if rows else None
+    return replace(case, values=rows[0]) if rows else _planted(case, database)
+
+
+def _planted(case: _Case, database: Database) -> _Case | None:
+    """Let a row refer to another one, for the trial; None when no two rows fit or the tables refuse it."""
+    found = _pair(case, database)
+    loose = [name for name in case.key.columns if _is_nullable(case.table, name)]
+    key = case.table.primary_key
+    if found is None or not loose or key is None:
+        return None
+    values, own = found[: len(case.key.columns)], found[len(case.key.columns) :]
+    new = tuple(value for name, value in zip(case.key.columns, values, strict=True) if name in loose)
+    where = " AND ".join(case.equal(key.columns, len(loose) + 1))
+    statement = f"UPDATE {quote(case.table.name, case.engine)} SET {', '.join(case.equal(loose))} WHERE {where}"
+    planted = _Change(statement, (*new, *own))
+    try:
+        with database.trial():
+            database.execute(planted.statement, planted.values)
+            database.check_deferred()
+    except StatementError:
+        return None
+    return replace(case, values=values, planted=planted)
+
+
+def _pair(case: _Case, database: Database) -> tuple[object, ...] | None:
+    """Return the key of a parent and that of a row which could refer to it: what the row holds already agrees."""
+    key, engine = case.table.primary_key, case.engine
+    if key is None:
+        return None
+    pairs = list(zip(case.key.columns, case.key.ref_columns, strict=True))
+    fixed = [(own, theirs) for own, theirs in pairs if not _is_nullable(case.table, own)]
+    conditions = [f"c.{quote(own, engine)} = p.{quote(theirs, engine)}" for own, theirs in fixed]
+    if case.table.name == case.key.ref_table:
+        conditions.append(f"c.{quote(key.columns[-1], engine)} <> p.{quote(key.columns[-1], engine)}")
+    parts = [f"p.{quote(name, engine)}" for name in case.key.ref_columns]
+    parts += [f"c.{quote(name, engine)}" for name in key.columns]
+    tables = f"{quote(case.table.name, engine)} c CROSS JOIN {quote(case.key.ref_table, engine)} p"
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    order = ", ".join(str(place) for place in range(1, len(parts) + 1))
+    try:
+        rows = database.execute(f"SELECT {', '.join(parts)} FROM {tables}{where} ORDER BY {order} LIMIT 1").rows
+    except StatementError:
+        return None
+    return rows[0] if rows else None
+
+
+def _is_nullable(table: Table, name: str) -> bool:
+    column = table.column(name)
+    return column is not None and column.nullable
 
 
 def _prove(case: _Case, schema: Schema, database: Database, recorder: Recorder) -> None:
     outcome = first = _delete(case, (), database)
     cleared: list[_Removal] = []
     for _ in range(_MOST_ATTEMPTS):
-        # Rows that hold on to the parent are taken away first, so that this key's own action is seen.
+        # What else holds on to the parent is taken away first, so that this key's own action is seen.
         removals = [each for each in _other_blockers(outcome.refusal, case, schema) if each not in cleared]
         if not removals or len(removals) > _MOST_REMOVALS:
             break
@@ -116,7 +178,8 @@ def _delete(case: _Case, cleared: Sequence[_Removal], database: Database) -> _Ou
     before = total = done = 0
     try:
         with database.trial():
-            _silence(cleared, case.engine, database)
+            if case.planted:
+                database.execute(case.planted.statement, case.planted.values)
             for removal in cleared:
                 database.execute(removal.statement, removal.values)
                 done += 1
@@ -127,13 +190,6 @@ def _delete(case: _Case, cleared: Sequence[_Removal], database: Database) -> _Ou
     except StatementError as error:
         return _Outcome(error, before, cleared=done)
     return _Outcome(None, before, still, total - left)
-
-
-def _silence(cleared: Sequence[_Removal], engine: Engine, database: Database) -> None:
-    if engine == "postgresql":
-        # An audit trail refuses every deletion: its own triggers rest while it is out of the way, in the trial only.
-        for table in sorted({removal.table for removal in cleared}):
-            database.execute(f"ALTER TABLE {quote(table, engine)} DISABLE TRIGGER USER")
 
 
 def _numbers(database: Database, query: str, values: Sequence[object]) -> tuple[int, int]:
@@ -150,10 +206,27 @@ def _other_blockers(refusal: StatementError | None, case: _Case, schema: Schema)
         return [_whole(name, case) for name in _possible_blockers(case.key.ref_table, case, schema, apart)]
     others = [(table, key) for table in schema.tables for key in table.foreign_keys if key.name != case.key.name]
     named = [(table, key) for table, key in others if key.name == refusal.constraint]
+    if case.engine == "postgresql":
+        return list(dict.fromkeys([_aside(table, key) for table, key in named] + _direct_keys(case, others)))
     direct = [(table, key) for table, key in others if key.ref_table == case.key.ref_table and table.name not in apart]
     if any(key.name == refusal.constraint for _, key in direct):
-        return [_referring(table, key, case) for table, key in direct if key.on_delete in ("restrict", "no action")]
+        return [_referring(table, key, case) for table, key in direct if _holds(key)]
     return [_rest(table.name, case) if table.name in apart else _whole(table.name, case) for table, _ in named]
+
+
+def _direct_keys(case: _Case, others: Sequence[tuple[Table, ForeignKey]]) -> list[_Removal]:
+    found = [_aside(table, key) for table, key in others if key.ref_table == case.key.ref_table and _holds(key)]
+    return found if len(found) < _MOST_REMOVALS else []
+
+
+def _holds(key: ForeignKey) -> bool:
+    return key.on_delete in ("restrict", "no action")
+
+
+def _aside(table: Table, key: ForeignKey) -> _Removal:
+    """Return the removal of a foreign key: PostgreSQL takes it back with the trial, and no row has to go."""
+    statement = f"ALTER TABLE {quote(table.name, 'postgresql')} DROP CONSTRAINT {quote(key.name, 'postgresql')}"
+    return _Removal(table.name, statement, key=key.name)
 
 
 def _whole(table: str, case: _Case) -> _Removal:
@@ -196,9 +269,7 @@ def _possible_blockers(name: str, case: _Case, schema: Schema, seen: tuple[str, 
 
 
 def _record(case: _Case, first: _Outcome, outcome: _Outcome, cleared: Sequence[_Removal], recorder: Recorder) -> None:
-    tables = sorted({removal.table for removal in cleared})
-    more = f" and {len(tables) - _MOST_NAMED} more tables" if len(tables) > _MOST_NAMED else ""
-    beside = f" (after rows of {', '.join(tables[:_MOST_NAMED])}{more} were taken away)" if cleared else ""
+    beside = _beside(cleared) + (" (the reference was set for the trial)" if case.planted else "")
     if outcome.refusal is not None:
         _record_refusal(case, outcome.refusal, beside, recorder)
     elif outcome.before == 0:
@@ -209,6 +280,17 @@ def _record(case: _Case, first: _Outcome, outcome: _Outcome, cleared: Sequence[_
         recorder.failed("cascade", case.subject, case.claim, f"the row was deleted{beside}")
     else:
         _record_deletion(case, outcome, beside, recorder)
+
+
+def _beside(cleared: Sequence[_Removal]) -> str:
+    if not cleared:
+        return ""
+    names = sorted({removal.key or removal.table for removal in cleared})
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    listed = ", ".join(names[:_MOST_NAMED]) + more
+    if cleared[0].key:
+        return f" (with {listed} dropped for the trial)"
+    return f" (after rows of {listed} were taken away)"
 
 
 def _record_refusal(case: _Case, refusal: StatementError, beside: str, recorder: Recorder) -> None:
@@ -236,8 +318,9 @@ def _record_deletion(case: _Case, outcome: _Outcome, beside: str, recorder: Reco
     gone = outcome.before if case.key.on_delete == "cascade" else 0
     least = gone + is_self
     kept_right = outcome.lost >= least if case.key.on_delete == "cascade" else outcome.lost == least
+    were = "row" if outcome.before == 1 else "rows"
     came_back = (
-        f"{outcome.before} rows referred to it; {outcome.still_refer} still do, {outcome.lost} were deleted{beside}"
+        f"{outcome.before} {were} referred to it; {outcome.still_refer} still refer, {outcome.lost} deleted{beside}"
     )
     if outcome.still_refer == 0 and kept_right:
         recorder.passed("cascade", case.subject, case.claim, came_back)

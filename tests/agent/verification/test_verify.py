@@ -384,7 +384,7 @@ def test_a_cascade_behind_another_reference_is_proven_once_that_is_out_of_the_wa
 ) -> None:
     record = _one(_verify(parts, server), "product_tags.product_tags_product_id_fkey")
     assert record.passed
-    assert "after rows of order_lines were taken away" in record.detail
+    assert "with order_lines_product_id_fkey dropped for the trial" in record.detail
 
 
 def test_a_delete_action_without_rows_is_not_claimed(
