@@ -182,7 +182,7 @@ def _key(use: _Use, ground: Ground, entity_model: EntityModel) -> RedisKey:
         fields=_filled(family["fields"], fill),
         ttl_seconds=family["ttl_seconds"],
         purpose=_filled(family["purpose"], fill),
-        example=_filled(family["example"], fill),
+        example=_with_life(_filled(family["example"], fill), family["ttl_seconds"]),
         bytes_per_key=derived(each, "bytes", f"{words} = {number(each)} B"),
         keys=keys,
         memory=derived(
@@ -190,6 +190,16 @@ def _key(use: _Use, ground: Ground, entity_model: EntityModel) -> RedisKey:
         ),
         facts=use.facts,
     )
+
+
+def _with_life(command: str, ttl_seconds: int) -> str:
+    """Only SET takes a time to live; every other command needs an EXPIRE after it.
+
+    >>> _with_life("INCR count:42", 60).splitlines()
+    ['INCR count:42', 'EXPIRE count:42 60']
+    """
+    words = command.split()
+    return command if words[0] == "SET" else f"{command}\nEXPIRE {words[1]} {ttl_seconds}"
 
 
 def _filled(text: str, fill: dict[str, str]) -> str:

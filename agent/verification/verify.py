@@ -23,6 +23,7 @@ from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.rows import prove_queries, prove_seed
 from database_specialist.agent.verification.sandbox import Database, Sandbox
 from database_specialist.agent.verification.static import check_statically
+from database_specialist.agent.verification.stores import check_stores
 from database_specialist.agent.verification.structure import prove_catalog, prove_ddl, prove_objects
 
 
@@ -54,6 +55,7 @@ def verify(
         check_statically(parts, recorder)
     else:
         _prove(parts, recorder)
+    check_stores(parts, recorder)
     return Verification(EvidenceLog(records=tuple(recorder.records)), tuple(recorder.measurements))
 
 
