@@ -200,7 +200,9 @@ def _cached(binaries: Binaries, folder: Path) -> Path:
 
 
 def _prepared(binaries: Binaries, folder: Path, user: int | None) -> Path:
-    return files.publish(_cached(binaries, folder), lambda building: _initialise(binaries, building, user))
+    cached = files.publish(_cached(binaries, folder), lambda building: _initialise(binaries, building, user))
+    files.prune(cached, "pgdata-*")
+    return cached
 
 
 def _initialise(binaries: Binaries, building: Path, user: int | None) -> None:

@@ -30,6 +30,7 @@ _PREFIX = "dbspec-"
 _NEW = "new-dbspec-"
 _LONGEST_SOCKET = 103 - len(f"/{_PREFIX}12345678/s/.s.PGSQL.5432")
 _ABANDONED_SECONDS = 3600
+_KEPT_CACHES = 3
 _MEMORY = Path("/dev/shm")
 _MEMORY_BYTES = 4 << 30
 """Free memory below which runs stay on disk: a database may grow to its quota."""
@@ -201,6 +202,19 @@ def publish(target: Path, build: Callable[[Path], None]) -> Path:
     finally:
         remove(building)
     return target
+
+
+def prune(kept: Path, pattern: str) -> None:
+    """Remove what older releases left beside `kept`, but the newest few and what was used within the hour."""
+    with contextlib.suppress(OSError):  # a cache that cannot be written is as good as before
+        os.utime(kept)
+    dated: list[tuple[float, Path]] = []
+    for folder in kept.parent.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # another process prunes too
+            dated.append((folder.stat().st_mtime, folder))
+    for _, folder in sorted(dated, reverse=True)[_KEPT_CACHES:]:
+        if folder != kept and _is_old(folder):
+            remove(folder)
 
 
 def copy_tree(source: Path, target: Path, user: int | None) -> None:

@@ -169,6 +169,30 @@ def test_a_broken_cache_is_made_again(tmp_path: Path) -> None:
         assert session.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_old_caches_are_removed_but_the_newest_few_and_those_in_use(tmp_path: Path) -> None:
+    for age in range(6):
+        (tmp_path / f"pgdata-17-{age}").mkdir()
+        (tmp_path / f"pgdata-17-{age}" / "password").write_text("x")
+        stamp = time.time() - (60 if age == 5 else 7200 + age)
+        os.utime(tmp_path / f"pgdata-17-{age}", (stamp, stamp))
+    (tmp_path / "pgdata-17-3").rename(tmp_path / "kept")
+    (tmp_path / "kept").rename(tmp_path / "pgdata-18-now")
+
+    postgres_files.prune(tmp_path / "pgdata-18-now", "pgdata-*")
+
+    left = sorted(folder.name for folder in tmp_path.iterdir())
+    assert left == ["pgdata-17-0", "pgdata-17-5", "pgdata-18-now"]
+
+
+def test_a_long_temporary_folder_is_passed_over_for_the_socket(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    long = tmp_path / ("deep" * 30)
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    assert postgres_files.run_base(None) == Path("/tmp").resolve()
+
+
 def test_the_cache_falls_back_when_home_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
