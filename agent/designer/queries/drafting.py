@@ -17,6 +17,8 @@ _GENERIC_ACTORS = ("user", "member", "account", "customer", "client")
 # To attach a photo to an order stores a photo: it has no life before.
 _HANDED_IN = frozenset(stem(verb) for verb in ("attach", "add", "upload"))
 _STATES = frozenset({"states", "statuses", "lifecycle"})
+# "Reviews and ratings" stands for all that one does with them; a longer phrase only describes what is seen.
+_NAME_WORDS = 4
 _IDENTIFIERS = frozenset({"email", "code", "slug", "short_text", "phone", "text"})
 
 
@@ -216,7 +218,8 @@ def _export(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
 
 
 def _feature(access: Access, catalog: Catalog, table: Table) -> Iterator[Draft]:
-    for writer in (_list, _create):
+    is_named = len(access.fact.text.split()) <= _NAME_WORDS
+    for writer in (_list, _create) if is_named else (_list,):
         yield from writer(access, catalog, table)
 
 

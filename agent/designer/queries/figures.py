@@ -134,11 +134,13 @@ class Estimator:
         if users is not None:
             basis = f"{users.figure.basis}; x 1 log-in a day each (assumed)"
             return _figure(users.figure.value, "assumed", basis, users.figure.facts)
-        table = self.catalog.named(draft.table)
+        table = self.catalog.account or self.catalog.named(draft.table)
         rows = table.rows.value if table and table.rows else 0.0
         value = rows * 0.2 or 100.0
         return _figure(
-            value, "assumed", f"a fifth of the {rows:,.0f} {draft.table} log in on a day; no figure is stated"
+            value,
+            "assumed",
+            f"a fifth of the {rows:,.0f} {_words(table) if table else draft.table} log in on a day; no figure stated",
         )
 
     @cached_property

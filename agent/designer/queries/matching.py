@@ -277,7 +277,7 @@ def _object(
     """Return what the verb is done to: what follows it, or its subject where it is passive or a noun."""
     if action.is_passive:
         goal = next((m for m in after if m.start - action.end <= _NEAR), None) if action.stem in _WRITTEN else None
-        return goal or (before[-1] if before else _head(after) if after else None)
+        return goal or (before[-1] if before else None)
     if after:
         return _head(after)
     is_clause = action.is_finite and bool(before) and _is_intransitive(action, words)
@@ -329,7 +329,9 @@ def _clause(words: Sequence[str], place: int) -> tuple[int, int]:
 
 def _made_by(action: Action, named: Sequence[str], catalog: Catalog) -> str | None:
     """Return the entity that the verb itself makes: to book makes a booking, to pay a payment."""
-    if action.stem in {"list", "search", "report", "view"} or len(action.stem) < 3 or "login" in action.intents:
+    if action.stem in {"list", "search", "report", "view"} or len(action.stem) < 3:
+        return None
+    if {"login", "update", "remove"} & set(action.intents):
         return None
     for name in catalog.made_by(action.stem):
         if name not in named and singular(name.split("_")[-1]) != action.stem + "s":

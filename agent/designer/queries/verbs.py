@@ -39,6 +39,7 @@ _SEVERAL = frozenset({"several", "multiple", "many", "more"})
 _IRREGULAR_PARTICIPLES = frozenset(
     {"paid", "sent", "sold", "bought", "made", "written", "held", "left", "given", "found", "kept", "set", "put"}
 )
+_SCREENS = frozenset({"dashboard", "status", "detail", "details", "list", "page", "overview", "profile", "queue"})
 # "A report shows ..." and "see a report of ...": the report is what is read.
 _PRESENTS = frozenset(stem(word) for word in ("show", "display", "present", "list", "see", "view", "get"))
 _ASKS_FOR = frozenset(stem(word) for word in ("generate", "view", "see", "run", "produce", "create", "get", "export"))
@@ -71,7 +72,8 @@ def find_actions(words: Sequence[str], named: Set[int], makers: Set[str], title:
     found: list[Action] = []
     relative: list[Action] = []
     for place in range(len(words)):
-        action = None if _is_negated(words, place) else _action(words, place, named, makers, found)
+        is_thing = place in named and _is_feature(words, place, title)
+        action = None if is_thing or _is_negated(words, place) else _action(words, place, named, makers, found)
         opened = aside.get(place)
         if action is None or _is_listed(words, place, found, title):
             continue
@@ -83,6 +85,12 @@ def find_actions(words: Sequence[str], named: Set[int], makers: Set[str], title:
     if any(action.intents == ("report",) for action in finite):
         finite = [action for action in finite if action.stem not in _PRESENTS]
     return tuple(finite or found or relative)
+
+
+def _is_feature(words: Sequence[str], place: int, title: int) -> bool:
+    """Tell the thing of a feature's name ("Event browsing", "Driver dashboard") from the verb that it also is."""
+    after = words[place + 1] if place + 1 < len(words) else "."
+    return place < title or after.endswith("ing") or bool(_NOMINAL.search(after)) or after in _SCREENS
 
 
 def _is_listed(words: Sequence[str], place: int, found: Sequence[Action], title: int) -> bool:

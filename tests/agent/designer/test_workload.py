@@ -177,6 +177,7 @@ def test_what_a_search_finds_of_things_that_happen_stands_newest_first() -> None
         ("An order may be paid in several bookings.", set()),
         ("A line may refer to the product that it charges for.", set()),
         ("Today the staff place orders on paper.", set()),
+        ("Product browsing with order tracking and a product dashboard.", set()),
         ("A product that is new or used can also be deleted.", {"delete_product"}),
     ],
 )
