@@ -6,7 +6,7 @@ STAMP  := .venv/.synchronised
 SOURCES := $(shell find agent graph prompts tools -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup design test check format golden schema record campaign bench clean
+.PHONY: help setup design test check format golden schema campaign bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -46,9 +46,6 @@ golden: $(STAMP)  ## write the expected files of the tests anew; look at the dif
 
 schema: $(STAMP)  ## write the JSON Schema of database-design.json anew from the model
 	$(RUN)python -m database_specialist.agent.model.schema_file > .schema && mv .schema agent/model/database-design.schema.json
-
-record: $(STAMP)  ## record the model's runs anew, with your OPENAI_API_KEY and DATABASE_SPECIALIST_MODEL
-	$(RUN)pytest --record-mode=rewrite tests/test_recorded_runs.py
 
 campaign: $(STAMP)  ## the longer test campaigns, kept out of `make test`
 	$(RUN)pytest -m campaign
