@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from database_specialist.agent.designer.draft import Draft, EntityDraft
+from database_specialist.agent.designer.items import UNITS
 from database_specialist.agent.designer.nouns import article, human, name_words
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Attribute
 
 _NUMBER = r"(?P<n>-?\d[\d,]*(?:\.\d+)?)"
-_LOW_HIGH = r"(?P<low>-?\d+(?:\.\d+)?)\s*(?:and|to|-|\u2013)\s*(?P<high>\d+(?:\.\d+)?)"
+_LOW_HIGH = r"(?P<low>-?\d[\d,]*(?:\.\d+)?)\s*(?:and|to|-|\u2013)\s*(?P<high>\d[\d,]*(?:\.\d+)?)"
 _NEGATIVE = (
     r"\b(?:not be negative|non-?negative|cannot be negative|never (?:be |go |become )?negative"
     r"|(?:not|never) (?:go |fall |drop )?below (?:zero|0)\b)"
@@ -99,17 +100,23 @@ def _called_unique(name: str, text: str) -> bool:
 
 
 def ranges(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
-    """Bound the number that a statement names; return whether there was one."""
+    """Bound the numbers that a statement names; return whether there was one."""
+    pieces = re.split(r",\s+(?:and\s+)?(?=the\s)|[.;]\s+", fact.text)
+    return any([_range(draft, piece, fact, found) for piece in pieces])
+
+
+def _range(draft: Draft, text: str, fact: Fact, found: list[EntityDraft]) -> bool:
+    others = [entity for entity in draft.entities.values() if entity not in found and not entity.declared]
     for pattern, kind in _RANGES:
-        match = pattern.search(fact.text)
+        match = pattern.search(text)
         if match is None:
             continue
-        for entity in found or list(draft.entities.values()):
-            attribute = _nearest_number(entity, fact.text, match.start(), match.end())
+        for entity in (*found, *(others if kind == "both" or not found else ())):
+            attribute = _nearest_number(entity, text, match.start(), match.end())
             if attribute is not None:
                 entity.attributes[attribute.name] = _bounded(attribute, kind, match, fact)
                 return True
-        lone = _lone_number(found[0], fact.text.lower()) if len(found) == 1 and kind in ("zero", "positive") else None
+        lone = _lone_number(found[0], text.lower()) if len(found) == 1 and kind in ("zero", "positive") else None
         if lone is not None:
             found[0].attributes[lone.name] = _bounded(lone, kind, match, fact)
             return True
@@ -133,7 +140,7 @@ def _nearest_number(entity: EntityDraft, text: str, start: int, end: int) -> Att
     for attribute in entity.attributes.values():
         if attribute.type not in _NUMERIC:
             continue
-        for match in re.finditer(rf"\b{_loose(attribute.name)}\b", text, re.I):
+        for match in re.finditer(rf"\b{_loose(without_unit(attribute.name))}\b", text, re.I):
             distance = start - match.end() if match.end() <= start else match.start() - end
             if 0 <= distance <= 40 and (best is None or distance < best[0]):
                 best = (distance, attribute)
@@ -143,7 +150,9 @@ def _nearest_number(entity: EntityDraft, text: str, start: int, end: int) -> Att
 def _bounded(attribute: Attribute, kind: str, match: re.Match[str], fact: Fact) -> Attribute:
     update: dict[str, object] = {"facts": tuple(dict.fromkeys((*attribute.facts, fact.id))), "added_because": None}
     if kind == "both":
-        update |= {"minimum": float(match["low"]), "maximum": float(match["high"])}
+        update |= {
+            bound: float(match[group].replace(",", "")) for bound, group in (("minimum", "low"), ("maximum", "high"))
+        }
     elif kind == "zero":
         update |= {"minimum": 0.0, "exclusive_minimum": False}
     elif kind == "positive":
@@ -168,6 +177,21 @@ def named_attribute(entity: EntityDraft, words: str) -> Attribute | None:
         if found is not None:
             return found
     return None
+
+
+def without_unit(name: str) -> str:
+    """Return a column's name without the unit at its end.
+
+    >>> without_unit("wing_length_mm")
+    'wing_length'
+    """
+    head, _, tail = name.rpartition("_")
+    return head if head and tail in UNITS.values() else name
+
+
+def called(name: str, words: str) -> bool:
+    """Whether words name an attribute."""
+    return re.search(rf"\b{_loose(without_unit(name))}\b", words, re.IGNORECASE) is not None
 
 
 def _loose(name: str) -> str:

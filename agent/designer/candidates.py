@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from database_specialist.agent.designer.clauses import Clause, bound_nouns, clauses_of
+from database_specialist.agent.designer.clauses import KINDS, Clause, bound_nouns, clauses_of
 from database_specialist.agent.designer.fields import field_lists
 from database_specialist.agent.designer.items import read_item
 from database_specialist.agent.designer.knowledge import Lexicon
@@ -35,7 +35,8 @@ _REST_TEXT = re.compile(r"\b(?:GET|POST|PUT|PATCH|DELETE)\b(?:\s+/\S+)?")
 _NAMED = re.compile(r"`?\b([A-Za-z]\w*(?: [A-Za-z]\w+)?)`? (?:tables?|entity|entities)\b|\b([a-z]+_[a-z_]+)`? rows?\b")
 _IDENTIFIER = re.compile(r"(?<![\w./:-])([a-z]+(?:_[a-z]+)+s|[A-Z][a-z]+(?:[A-Z][a-z]+)+)(?![\w(./-])")
 _FEATURE = re.compile(
-    r"^(?:[\d.]+\s+)?(.+?)\s+(?:management|tracking|administration|registration|processing|handling|creation|recording|scheduling|planning|ordering|module|catalogu?e|directory)$",
+    r"^(?:[\d.]+\s+)?(.+?)\s+"
+    r"(?:management|tracking|administration|registration|processing|handling|creation|recording|scheduling|planning|ordering|module|catalogu?e|directory)$",
     re.I,
 )
 _DTO = re.compile(
@@ -206,9 +207,12 @@ def _stated_signs(fact: Fact, lexicon: Lexicon) -> Iterator[Sign]:
 def _without_lists(fact: Fact, lexicon: Lexicon) -> str:
     """Return a statement without the lists of what things have: a property is no sign of a thing."""
     text = fact.text
+    if KINDS.match(text):
+        return ""
     for clause in clauses_of(text, lexicon):
         for item in clause.properties:
             text = text.replace(item, " ; ", 1)
+    text = re.sub(r"\b(?:attach|upload|add)\w* [a-z]+s and [a-z]+s to\b", " to ", text) if text != fact.text else text
     return re.sub(r"^[\w ]+ and [\w ]+ together (?=(?:is|are) unique)", " ", text, flags=re.I)
 
 
@@ -322,6 +326,8 @@ def _named_signs(fact: Fact, weight: float, lexicon: Lexicon) -> Iterator[Sign]:
 
 
 def _field_signs(fact: Fact, lexicon: Lexicon) -> Iterator[Sign]:
+    if KINDS.match(fact.text):
+        return
     for listed in field_lists(fact, lexicon):
         words = listed.owner.split("_")
         resolved = resolve_name(listed.owner, lexicon) if listed.explicit else resolve(words, lexicon)

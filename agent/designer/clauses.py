@@ -66,6 +66,13 @@ _NEW_SUBJECT = re.compile(
     r"|^(?:(?!\b(?:that|which|who|where|when|whose|it|they)\b).)+?\s(?:is|are|must|may|can|was|were|cannot)\s",
     re.IGNORECASE,
 )
+KINDS = re.compile(
+    r"^(?:an?\s+)?(?P<a>[a-z]+)\s+(?:are|is)\s+(?:either\s+)?(?:an?\s+)?(?P<x>[a-z]+)\s+or\s+(?:an?\s+)?(?P<y>[a-z]+)"
+    r"\s*:\s*(?P<rest>of\b.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Two kinds of one thing, with what is kept of each: "members are people or companies: of people we keep ..."."""
+_AT_ONE = re.compile(r"^[a-z]+s (?:at|to|in|on|of|under) (?:exactly )?one (?P<b>[a-z]+)$", re.IGNORECASE)
 _CHANGES = re.compile(r"\bthe (?P<name>[a-z]+) changes\b", re.IGNORECASE)
 _BINDINGS = (
     re.compile(r"^(?:(?:each|every|an?|the)\s+)?(?P<a>[a-z-]+)\s+(?:can |may |must )?belongs? to "
@@ -90,6 +97,11 @@ _BINDINGS = (
 
 _MANY = re.compile(
     r"^(?:one or more|several|many|multiple|any number of|at least \w+|up to \w+|some)\s+", re.IGNORECASE
+)
+_ATTACHED = re.compile(
+    r"\b(?:attach|upload|add)(?:es|s|ed)? (?P<x>[a-z]+s)(?:,? (?:and|or) (?P<y>[a-z]+s))? to (?:an?|the|each|every) "
+    r"(?P<owner>[a-z]+(?: [a-z]+)?) \((?P<list>[^()]+,[^()]+)\)$",
+    re.IGNORECASE,
 )
 _PREDICATE = re.compile(
     r"^(?:also\s+|therefore\s+)?(?:(?:may|can|must) (?:have|be)|is|are|has|runs?|belongs?|refers?"
@@ -208,6 +220,9 @@ def bound_nouns(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """
     found: list[str] = []
     for part in sentences(text):
+        for clause in _clauses(part, lexicon):
+            placed = (_AT_ONE.match(predicate) for predicate in clause.predicates)
+            found += [singular_name((match["b"].lower(),), lexicon) for match in placed if match]
         for pattern in _BINDINGS:
             match = pattern.match(part)
             for word in match.groupdict().values() if match else ():
@@ -228,7 +243,9 @@ def _clauses(text: str, lexicon: Lexicon) -> Iterator[Clause]:
         if match is None:
             continue
         given = match.groupdict()
-        name = last if given["name"].lower() in ("it", "they") else _subject(given, lexicon)
+        name = last if (given.get("name") or "").lower() in ("it", "they") else _subject(given, lexicon)
+        if match.re is _ATTACHED:
+            name = "attachment" if given["y"] else singular_name((given["x"] or "",), lexicon)
         if name == "change" and (changing := _CHANGES.search(text)):
             name = singular_name((changing["name"].lower(),), lexicon)
         if not name or _SUBLIST.match(given["list"]):
@@ -242,6 +259,9 @@ def _clauses(text: str, lexicon: Lexicon) -> Iterator[Clause]:
 
 
 def _matched(part: str) -> re.Match[str] | None:
+    attached = _ATTACHED.search(part)
+    if attached is not None:
+        return attached
     for pattern in (_LISTED, _FOR_EACH, _HOLDS, _RECORDED, _OWNS, _PASSIVE, _ENDED, _STARTED):
         match = pattern.search(part) if pattern is _STARTED else pattern.match(part)
         if match is not None:
@@ -251,7 +271,7 @@ def _matched(part: str) -> re.Match[str] | None:
 
 def _subject(given: dict[str, str | None], lexicon: Lexicon) -> str:
     """Return the subject's name, or nothing when it is no noun that a statement of data can be about."""
-    words = list(name_words(given["name"] or ""))
+    words = list(name_words(given.get("name") or ""))
     while words and words[0] in lexicon.words("modifiers") | {"other"}:
         words.pop(0)
     if not words or set(words) & (_STOP | lexicon.words("function_words")) or not words[-1].isalpha():

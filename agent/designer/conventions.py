@@ -14,6 +14,7 @@ from database_specialist.agent.designer.fields import field_lists
 from database_specialist.agent.designer.knowledge import Archetype, attribute_spec, relation_spec
 from database_specialist.agent.designer.nouns import human, plural_name, sentence
 from database_specialist.agent.designer.people import role_names
+from database_specialist.agent.designer.stated import is_described
 from database_specialist.agent.designer.states import mentioned
 from database_specialist.agent.model.brief import Fact, Role
 from database_specialist.agent.model.entities import Relationship
@@ -114,6 +115,8 @@ def _add_between(draft: Draft, rule: Mapping[str, Any]) -> None:
     if left is None or right is None or left is right or draft.find(rule["entity"]) is not None:
         return
     if left.declared and right.declared:
+        return
+    if mentions(draft, rf"\bbelongs? to (?:an?|one|exactly one) {human(right.name)}\b"):
         return
     hits = mentions(draft, rule["pattern"]) if "pattern" in rule else []
     if "pattern" in rule and not hits:
@@ -267,6 +270,8 @@ def add_times(draft: Draft) -> None:
             if a.type == "timestamp" and a.name.endswith(("red_at", "ged_at", "_at"))
         ]
         if entity.append_only and any(a.required for a in own):
+            continue
+        if entity.kind in ("reference", "association", "history") and is_described(entity):
             continue
         because = f"Support and reconciliation ask when {human(entity.plural)} were written."
         entity.attributes.setdefault(

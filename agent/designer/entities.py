@@ -26,13 +26,23 @@ from database_specialist.agent.designer.placement import place_facts
 from database_specialist.agent.designer.relationships import relate_all, set_keys
 from database_specialist.agent.designer.rules import read_rules
 from database_specialist.agent.designer.selection import drop_baseless, select_entities
-from database_specialist.agent.designer.stated import is_described, keeps_passwords, read_stated
+from database_specialist.agent.designer.stated import (
+    denies_passwords,
+    is_described,
+    is_person,
+    keeps_passwords,
+    read_stated,
+)
 from database_specialist.agent.designer.states import read_states
 from database_specialist.agent.designer.ties import read_ties
+from database_specialist.agent.designer.told_states import read_told_states
 from database_specialist.agent.designer.volumes import attach_volumes
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import Attribute, EntityModel
 from database_specialist.agent.model.evidence import Finding
+
+_WRITTEN = frozenset({"note", "remark", "comment", "message", "letter", "entry"})
+"""Things that are a text, and have no name."""
 
 
 def model_entities(
@@ -57,6 +67,7 @@ def model_entities(
     read_stated(draft)
     read_fields(draft)
     read_ties(draft)
+    read_told_states(draft)
     _add_customary_attributes(draft)
     read_states(draft)
     relate_all(draft)
@@ -91,12 +102,17 @@ def _add_customary_attributes(draft: Draft) -> None:
         for spec in entity.archetype.attributes if entity.archetype else ():
             made = from_spec(spec, entity.name, because, draft.lexicon)
             known = entity.attributes.get(spec.name)
+            if entity.stated and not told and (not spec.required or spec.type == "boolean"):
+                continue
             if known is not None and made.unique and not known.unique:
                 entity.attributes[spec.name] = known.model_copy(update={"unique": True})
+            if made.name == "password_hash" and denies_passwords(draft):
+                continue
             if spec.name not in entity.attributes and not _is_told(made, told, entity, draft.lexicon):
                 entity.attributes[spec.name] = made
-        if not entity.attributes and entity.kind == "core":
-            entity.attributes["name"] = attribute("name", entity.name, lexicon=draft.lexicon, because=because)
+        if not entity.attributes and entity.kind in ("core", "reference"):
+            name = "body" if entity.name in _WRITTEN else "name"
+            entity.attributes[name] = attribute(name, entity.name, lexicon=draft.lexicon, because=because)
 
 
 def _add_customary_keys(draft: Draft, entity: EntityDraft) -> None:
@@ -105,14 +121,24 @@ def _add_customary_keys(draft: Draft, entity: EntityDraft) -> None:
     last = entity.name.split("_")[-1]
     numbers = {f"{entity.name}_number", f"{last}_number"}
     for name, known in entity.attributes.items():
-        if name in unique | numbers and known.type in ("code", "short_text", "email"):
+        is_code = name == "code" and entity.kind == "reference"
+        if (name in unique | numbers or is_code) and known.type in ("code", "short_text", "email"):
             entity.attributes[name] = known.model_copy(update={"unique": True, "required": True})
+    _name_people(draft, entity)
     secret = (
         next((s for s in entity.archetype.attributes if s.name == "password_hash"), None) if entity.archetype else None
     )
     if secret is not None and keeps_passwords(draft):
         because = "People sign in with a password, of which only the hash is kept."
         entity.attributes[secret.name] = from_spec(secret, entity.name, because, draft.lexicon)
+
+
+def _name_people(draft: Draft, entity: EntityDraft) -> None:
+    told = any("name" in name or known.type == "email" for name, known in entity.attributes.items())
+    if is_person(entity, draft) and not told:
+        because = f"{human(entity.plural).capitalize()} are people, and are told apart by their names."
+        made = attribute("name", entity.name, lexicon=draft.lexicon, because=because)
+        entity.attributes = {"name": made, **entity.attributes}
 
 
 def _is_told(made: Attribute, told: Sequence[Attribute], entity: EntityDraft, lexicon: Lexicon) -> bool:

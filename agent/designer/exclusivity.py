@@ -14,13 +14,18 @@ from database_specialist.agent.model.brief import Fact
 
 _PER = r"\b(?:per|for each|for every|for the same|by the same)\b"
 _ONE_PER = re.compile(
-    r"\b(?:only one|at most one|exactly one|one|a single|no more than one|once|one active)\b.*?"
+    r"\b(?:only one|at most one|exactly one|one|a single|no more than one|once|one active)\b(?! or more).*?"
     rf"{_PER}|\bonly once\b|\bmore than once\b",
     re.I,
 )
 _ONE_OF = re.compile(
     r"\b(?:an?|each|every|the)\b[^.;]{2,40}\b(?:has|have|can have|may have|must have|holds?)\s+"
     r"(?:at most|only|exactly|no more than)\s+one\b",
+    re.I,
+)
+_THERE_IS_ONE = re.compile(
+    r"^for (?:one|each|every)\b.*\bthere is (?:only |exactly |at most )?one "
+    r"(?P<a>[a-z]+)\b",
     re.I,
 )
 _OVERLAP = re.compile(
@@ -140,6 +145,8 @@ def one_per(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
         return _one_of(draft, fact, found)
     if not _ONE_PER.search(fact.text) or len(found) < 2:
         return False
+    if _THERE_IS_ONE.search(fact.text):
+        return _one_in(draft, fact)
     names = {entity.name for entity in found}
     holders = [e for e in draft.entities.values() if len({r.target for r in draft.relations_of(e.name)} & names) > 1]
     for entity in (*found, *holders):
@@ -149,6 +156,27 @@ def one_per(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
         _add_one(draft, entity, wanted, fact)
         return True
     return False
+
+
+def _one_in(draft: Draft, fact: Fact) -> bool:
+    """Read "for one loss on one policy there is one claim for each peril": all of them together are the key."""
+    match = _THERE_IS_ONE.search(fact.text)
+    entity = draft.find(match["a"].lower()) if match else None
+    if entity is None:
+        return False
+    roles = {r.target: r.role for r in draft.relations_of(entity.name) if r.cardinality == "many_to_one"}
+    wanted: list[str] = []
+    for word in re.findall(r"\b(?:for|on|in|of|at) (?:one|each|every|any) ([a-z]+)", fact.text, re.I):
+        scope = draft.find(word.lower())
+        part = roles.get(scope.name) if scope is not None else None
+        part = part or next((name for name in entity.attributes if name.startswith(f"{word.lower()}_")), None)
+        if part is None:
+            return False
+        wanted.append(part)
+    if not wanted:
+        return False
+    _add_one(draft, entity, tuple(dict.fromkeys(wanted)), fact)
+    return True
 
 
 def _one_of(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from database_specialist.agent.designer.attributes import attribute, setting_of
-from database_specialist.agent.designer.clauses import clauses_of
+from database_specialist.agent.designer.clauses import KINDS, clauses_of
 from database_specialist.agent.designer.declared import referred
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.knowledge import Lexicon
@@ -17,7 +17,8 @@ from database_specialist.agent.model.brief import Fact
 
 _EXPLICIT = re.compile(
     r"(?P<name>[\w`]+(?:[ -]\w+)?)`?\s+(?:tables?|entity|entities|collection)\s+"
-    r"(?:(?:should|must|shall|will)\s+)?(?:have|has|need(?:s)?|contain(?:s)?|include(?:s)?|store(?:s)?|with)\s+(?P<list>[^.;]+)",
+    r"(?:(?:should|must|shall|will)\s+)?(?:have|has|need(?:s)?|contain(?:s)?|include(?:s)?|store(?:s)?|with)\s+"
+    r"(?P<list>[^.;]+)",
     re.IGNORECASE,
 )
 _WITH = re.compile(
@@ -31,6 +32,7 @@ _PARENTHESES = re.compile(
     r"(?:e\.g\.,?|i\.e\.,?|such as|including|includes?:?|fields?:)?\s*(?P<list>[^()]{6,})\)"
 )
 _INDIRECT = re.compile(r"\b(?:attach|add|link|upload)\w*\b.*\b(?:to|for|on) (?:an?|the|each)\s*$", re.IGNORECASE)
+_INTO = re.compile(r"\b(?:written|recorded|logged|kept|stored|saved|entered) (?:to|in|into) (?:an?|the) [\w ]+$", re.I)
 _LINES = frozenset({"line", "item", "position", "lines", "items", "positions"})
 _PASSIVE = re.compile(
     r"^\W*[\w -]{3,40}?\s+(?:is|are|can be|must be|shall be)\s+(?:\w+ly )?\w+(?:ed|en|t)\b", re.IGNORECASE
@@ -79,6 +81,7 @@ _BROKEN = frozenset(
         "at",
         "from",
         "to",
+        "if",
         "for",
         "into",
         "onto",
@@ -189,7 +192,10 @@ def _subject(before: str, lexicon: Lexicon) -> str | None:
 
 def _owner_before(fact: Fact, before: str, lexicon: Lexicon) -> str | None:
     """Return what a list after "with" describes: the object of the deed, else the title's, else the last."""
+    into = bool(_INTO.search(before))
     named = [(phrase, found) for phrase in phrases(before, lexicon) if (found := resolve(phrase.words, lexicon))]
+    if into and named:
+        return named[-1][1].name
     last = name_words(before)[-1:]
     if named and set(last) & _LINES:
         parts = (f"{named[0][1].name} {form}".replace("_", " ") for form in ("item", "line"))
@@ -284,7 +290,7 @@ def read_fields(draft: Draft) -> None:
     for fact in draft.brief.in_scope:
         if fact.kind in ("technology", "quantity"):
             continue
-        stated = any(clause.properties for clause in clauses_of(fact.text, draft.lexicon))
+        stated = KINDS.match(fact.text) or any(clause.properties for clause in clauses_of(fact.text, draft.lexicon))
         for listed in field_lists(fact, draft.lexicon):
             if stated and not listed.explicit:
                 continue
@@ -318,6 +324,7 @@ def _place(draft: Draft, entity: EntityDraft, field: Field, listed: FieldList) -
     values = tuple("_".join(name_words(value)) for value in field.values)
     free = setting_of(name, draft.lexicon).get("type", "short_text") == "short_text" and not _COMPOSED.search(name)
     is_enum = len(values) > 1 and (name.split("_")[-1] in _STATE_WORDS or free)
+    counted = entity.kind == "event" and not is_enum and free and singular_name(name.split("_"), draft.lexicon) != name
     known = entity.attributes.get(name)
     if known is not None and known.facts:
         return
@@ -326,7 +333,7 @@ def _place(draft: Draft, entity: EntityDraft, field: Field, listed: FieldList) -
         entity.name,
         lexicon=draft.lexicon,
         facts=(listed.fact,),
-        type="enum" if is_enum else None,
+        type="enum" if is_enum else "integer" if counted else None,
         values=values if is_enum else None,
         required=False if field.optional or _is_often_empty(name) else None,
     )

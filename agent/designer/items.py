@@ -10,7 +10,8 @@ from database_specialist.agent.designer.knowledge import Lexicon
 from database_specialist.agent.designer.nouns import name_words, singular_name
 
 _ARTICLE = re.compile(
-    r"^(?:(?:an?|the|its|their|his|her|own|one|exactly one|each|optionally|optional|whether|some|possibly|all)\s+)+",
+    r"^(?:(?:an?|the|its|their|his|her|own|one|exactly one|each|optionally|optional|whether|some"
+    r"|possibly|all|agreed|given)\s+)+",
     re.IGNORECASE,
 )
 _MANY = re.compile(r"^(?:one or more|several|many|multiple|any number of|at least \w+|up to \w+)\s+", re.IGNORECASE)
@@ -20,11 +21,12 @@ _HAPPENED = re.compile(
     r"(?:was|were|is|are)\s+(?P<deed>[a-z]+(?:ed|en|nt|ld))$",
     re.I,
 )
-_UNTIL = re.compile(r"^(?:the\s+)?date (?P<to>until|from) which (?:it|they) (?:is|are) (?P<how>[a-z]+)$", re.IGNORECASE)
+_UNTIL = re.compile(r"^(?:the )?date (?P<to>until|from) which (?:it|they) (?:is|are) (?P<how>[a-z]+)$", re.IGNORECASE)
 _WHO = re.compile(r"^who (?P<deed>[a-z]+) (?:it|them|this|that)$", re.IGNORECASE)
 _OTHER = re.compile(r"\bthat no other\b|\bunlike any other\b", re.IGNORECASE)
 _RELATIVE = re.compile(
-    r"\s+(?:that|which|who|whose|where|when|until (?=\w)|under which|in which|it|they|we|agreed|given|needed|used)\b.*$",
+    r"\s+(?:that|which|who|whose|where|when|until (?=\w)|under which|in which|at the time"
+    r"|it|they|we|agreed|given|needed|used)\b.*$",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(r"\s+(?:above|greater than|of more than|over)\s+(?:zero|0)\b", re.IGNORECASE)
@@ -121,6 +123,8 @@ def _special(text: str) -> Item | None:
         return Item(f"{match['how'].lower()}_{match['to'].lower()}", kind="date")
     if match := _WHO.match(text):
         return Item(f"{match['deed'].lower()}_by", by=match["deed"].lower())
+    if re.match(r"(?:the\s+)?valid (?:until|to)$", text, re.IGNORECASE):
+        return Item("valid_until", kind="date")
     if re.match(r"how to (?:reach|contact)\b", text, re.IGNORECASE):
         return Item("contact_details", kind="text")
     if text.lower() in ("why", "the reason why"):

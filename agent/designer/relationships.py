@@ -10,6 +10,7 @@ from functools import lru_cache
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.knowledge import RelationSpec
 from database_specialist.agent.designer.nouns import article, comparable, human, name_words, singular_name
+from database_specialist.agent.designer.stated import is_described, is_person
 from database_specialist.agent.designer.states import mentioned, surfaces
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Relationship
@@ -69,7 +70,16 @@ def _relate_owner(draft: Draft, owner: EntityDraft, part: EntityDraft, fact: str
         return
     if part.archetype is not None and _is_stronger(part, owner):
         return
+    if any(r.required and r.facts and _belongs(draft, r.target, owner) for r in draft.relations_of(part.name)):
+        return
     _add(draft, part, owner, _said_role(draft, owner, said), (fact,), owned=part.kind in _PART_KINDS)
+
+
+def _belongs(draft: Draft, name: str, owner: EntityDraft) -> bool:
+    """Whether the people of a name belong to the owner: what they hold is reached through them."""
+    if not is_person(draft.entities[name], draft):
+        return False
+    return any(r.target == owner.name and r.required and r.facts for r in draft.relations_of(name))
 
 
 def _said_role(draft: Draft, target: EntityDraft, said: str) -> str:
@@ -173,7 +183,21 @@ def _relate_customary(draft: Draft) -> None:
         if entity.archetype is None or entity.declared or entity.listed:
             continue
         for spec in entity.archetype.relations:
-            _relate_spec(draft, entity, spec)
+            if spec.required or not is_described(entity) or _is_spoken(draft, entity, spec):
+                _relate_spec(draft, entity, spec)
+
+
+def _is_spoken(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> bool:
+    """Whether a statement says the two in one breath: "register a meter at a premises"."""
+    target = _target(draft, entity, spec)
+    if target is None or target is entity or "*" in spec.targets:
+        return False
+    near = re.compile(
+        rf"\b{re.escape(human(entity.name))}s?\s"
+        rf"(?:\w+ ){{1,3}}{re.escape(human(target.name))}\b",
+        re.IGNORECASE,
+    )
+    return any(near.search(fact.text) for fact in draft.brief.in_scope)
 
 
 def _relate_spec(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> None:

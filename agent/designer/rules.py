@@ -9,6 +9,7 @@ from database_specialist.agent.designer.application import leave_to_application
 from database_specialist.agent.designer.bounds import named_attribute, order_bounds, ranges, unique_values
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.exclusivity import one_per, overlap
+from database_specialist.agent.designer.keys import names_several, unique_sets
 from database_specialist.agent.designer.nouns import human, sentence
 from database_specialist.agent.designer.states import mentioned
 from database_specialist.agent.model.brief import Fact
@@ -26,20 +27,30 @@ _REQUIRED_WHEN = re.compile(
     re.I,
 )
 
+_ALWAYS_HAS = re.compile(r"\ban?\s+(?P<state>[a-z]{6,})\s+always has an?\s+(?P<what>[a-z]+)\b", re.IGNORECASE)
+_NOT_THE_SAME = re.compile(
+    r"\b(?:nobody|no one|no user)\s+(?P<one>[a-z]+s)\s+what (?:they|he|she) (?:have|has) (?P<other>[a-z]+ed) "
+    r"(?:themselves|himself|herself)",
+    re.IGNORECASE,
+)
+
 
 def read_rules(draft: Draft) -> None:
     """Turn statements into rules and ranges; a statement of a rule without a form becomes the application's."""
     order_bounds(draft)
+    _keep_holdings(draft)
     _keep_states(draft)
     for fact in draft.brief.in_scope:
         if fact.kind in ("rule", "data", "functional", "compliance"):
             _read_fact(draft, fact)
+        elif fact.kind in ("quantity", "context") and re.search(r"\bbetween\s+\d", fact.text):
+            ranges(draft, fact, mentioned(draft, fact.text))
     draft.rules = [rule.model_copy(update={"id": f"BR{number}"}) for number, rule in enumerate(draft.rules, start=1)]
 
 
 def _read_fact(draft: Draft, fact: Fact) -> None:
     readers: tuple[Callable[[Draft, Fact, list[EntityDraft]], bool], ...] = (
-        overlap, one_per, _required_when, _follows, unique_values, ranges,
+        overlap, one_per, _required_when, _always_has, _not_by_the_same, _follows, _unique, ranges,
     )  # fmt: skip
     found = mentioned(draft, _whole(fact)) or mentioned(draft, fact.section[-1] if fact.section else "")
     placed = [reader(draft, fact, found) for reader in readers]
@@ -52,6 +63,50 @@ def _read_fact(draft: Draft, fact: Fact) -> None:
         found[0].append_only = True
     if fact.kind == "rule" and not any(placed) and found and not _is_used(draft, fact):
         leave_to_application(draft, fact, found[0])
+
+
+def _unique(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
+    if unique_sets(draft, fact, found):
+        return True
+    return not names_several(fact.text) and unique_values(draft, fact, found)
+
+
+def _always_has(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
+    """Read "a rejection always has a reason" where a row of that state, or the step to it, holds the reason."""
+    match = _ALWAYS_HAS.search(fact.text)
+    if match is None:
+        return False
+    for entity in (*found, *draft.entities.values()):
+        attribute = entity.attributes.get(match["what"].lower())
+        state = next((a for a in entity.attributes.values() if a.name in ("to_status", "status") and a.values), None)
+        value = next((v for v in state.values if v[:6] == match["state"].lower()[:6]), None) if state else None
+        if attribute is None or state is None or value is None:
+            continue
+        entity.attributes[attribute.name] = attribute.model_copy(update={"required": False})
+        draft.add_rule(
+            entity, "check", f"{entity.name}_{value}_needs_{attribute.name}", sentence(fact.text, 200),
+            attributes=(state.name, attribute.name), facts=(fact.id,),
+            condition=f"{state.name} <> '{value}' OR {attribute.name} IS NOT NULL",
+        )  # fmt: skip
+        return True
+    return False
+
+
+def _not_by_the_same(draft: Draft, fact: Fact, found: list[EntityDraft]) -> bool:
+    """Read "nobody approves what they have entered themselves"."""
+    match = _NOT_THE_SAME.search(fact.text)
+    if match is None:
+        return False
+    for entity in draft.entities.values():
+        roles = {r.role: r.target for r in draft.relations_of(entity.name)}
+        pair = [f"{match['one'].lower().removesuffix('s').removesuffix('e')}ed_by", f"{match['other'].lower()}_by"]
+        if all(role in roles for role in pair) and roles[pair[0]] == roles[pair[1]]:
+            draft.add_rule(
+                entity, "check", f"{entity.name}_{pair[0]}_another", sentence(fact.text, 200),
+                attributes=tuple(pair), condition=f"{pair[0]} <> {pair[1]}", facts=(fact.id,),
+            )  # fmt: skip
+            return True
+    return False
 
 
 def _is_used(draft: Draft, fact: Fact) -> bool:
@@ -68,6 +123,16 @@ def _is_used(draft: Draft, fact: Fact) -> bool:
 
 def _whole(fact: Fact) -> str:
     return f"{fact.title}: {fact.text}" if fact.title else fact.text
+
+
+def _keep_holdings(draft: Draft) -> None:
+    """Let no two hold one thing at the same time, where the documents keep who held it when."""
+    for history, thing, bounds, fact in draft.held:
+        text = f"{human(thing).capitalize()} rows have one {human(history)} at a time."
+        entity = draft.entities[history]
+        draft.add_rule(
+            entity, "no_overlap", f"{history}_one_at_a_time", text, attributes=(thing, *bounds), facts=(fact,)
+        )
 
 
 def _keep_states(draft: Draft) -> None:

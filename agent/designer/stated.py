@@ -58,15 +58,19 @@ def read_stated(draft: Draft) -> None:
 def is_described(entity: EntityDraft) -> bool:
     """Whether the documents list what it has: what they leave out is left out."""
     told = [attribute for attribute in entity.attributes.values() if attribute.facts]
-    return len(told) >= (2 if entity.stated else 3)
+    return len(told) >= (2 if entity.stated else 4)
 
 
 def keeps_passwords(draft: Draft) -> bool:
     """Whether the documents speak of passwords, and do not say that none are kept."""
     texts = [fact.text for fact in draft.brief.in_scope if re.search(r"\bpasswords?\b", fact.text, re.IGNORECASE)]
-    return bool(texts) and not any(
-        re.search(r"\b(?:no|never|not|without)\b[^.;]{0,20}\bpasswords?\b", t, re.I) for t in texts
-    )
+    return bool(texts) and not denies_passwords(draft)
+
+
+def denies_passwords(draft: Draft) -> bool:
+    """Whether the documents say that no passwords are kept."""
+    denial = re.compile(r"\b(?:no|never|not|without)\b[^.;]{0,20}\bpasswords?\b", re.IGNORECASE)
+    return any(denial.search(fact.text) for fact in draft.brief.in_scope)
 
 
 def _read_clause(draft: Draft, entity: EntityDraft, clause: Clause, fact: Fact) -> None:

@@ -10,7 +10,7 @@ from database_specialist.agent.designer.clauses import sentences, split_items
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.items import read_item
 from database_specialist.agent.designer.nouns import human, name_words, singular, singular_name
-from database_specialist.agent.designer.stated import person_near, place_item, relate
+from database_specialist.agent.designer.stated import is_person, person_near, place_item, relate
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Relationship
 
@@ -72,6 +72,23 @@ _THERE_IS = re.compile(
     rf"^for (?:each|every) (?P<b>{_NOUN}?) there is (?:one|an?) (?P<a>[a-z]+)(?::\s*(?P<what>.+))?$", re.I
 )
 _FROM = {"owned": "ownership", "handled": "assignment", "held": "holding", "used": "use", "managed": "management"}
+
+
+_BELONGS = re.compile(
+    rf"^{_SUBJECT}\s+(?:must |always )?belongs? to (?:exactly )?(?:one|an?) "
+    rf"(?P<b>{_NOUN})\b",
+    re.IGNORECASE,
+)
+_RUNS = re.compile(
+    rf"^{_SUBJECT}\s+(?:.*\band )?(?:runs|lasts|is valid) for (?:an?|one|\d+) "
+    rf"(?:year|month|week)s?\b",
+    re.IGNORECASE,
+)
+_APPOINTS = re.compile(
+    r"^an?\s+(?P<a>[a-z]+)\s+(?:appoints|assigns|invites|nominates)\s+an?\s+(?P<b>[a-z]+)\s+to\s+an?\s+(?P<c>[a-z]+)"
+    r"(?:\s+(?:for|with)\s+(?P<list>.+))?$",
+    re.IGNORECASE,
+)
 
 
 def read_ties(draft: Draft) -> None:
@@ -173,6 +190,36 @@ def _taken(draft: Draft, part: str, fact: Fact) -> None:
         b = _entity(draft, found["b"])
         if b is not None and b is not a and not b.declared:
             relate(draft, a, b, b.name, fact)
+
+
+def _belongs(draft: Draft, part: str, fact: Fact) -> None:
+    match = _BELONGS.match(part)
+    a, b = (_entity(draft, match["a"]), _entity(draft, match["b"])) if match else (None, None)
+    if a is not None and b is not None and a is not b and not (a.declared and b.declared):
+        relate(draft, a, b, b.name, fact)
+
+
+def _runs(draft: Draft, part: str, fact: Fact) -> None:
+    """Keep the period of what "runs for a year"."""
+    match = _RUNS.match(part)
+    a = _entity(draft, match["a"]) if match else None
+    for name in ("start_date", "end_date") if a is not None and not a.declared else ():
+        if a is not None:
+            made = attribute(name, a.name, lexicon=draft.lexicon, facts=(fact.id,), required=True)
+            a.attributes.setdefault(name, made)
+
+
+def _appoints(draft: Draft, part: str, fact: Fact) -> None:
+    """Read "a handler appoints a surveyor to a claim for a fee": the link keeps who did it and the terms."""
+    match = _APPOINTS.match(part)
+    if match is None:
+        return
+    a, b, c = (_entity(draft, match[group]) for group in ("a", "b", "c"))
+    if a is None or b is None or c is None or not is_person(a, draft):
+        return
+    made = link(draft, c, b, match["list"] or "", fact, once=False)
+    if made is not None and a not in (b, c):
+        relate(draft, made, a, "appointed_by", fact)
 
 
 def _successor(draft: Draft, part: str, fact: Fact) -> None:
@@ -289,5 +336,6 @@ def _approved(draft: Draft, part: str, fact: Fact) -> None:
 
 
 _READERS: tuple[Callable[[Draft, str, Fact], None], ...] = (
-    _each_with, _used_on, _kept_per, _taken, _successor, _about, _gives, _there_is, _held_since, _average, _approved,
+    _belongs, _each_with, _used_on, _kept_per, _taken, _runs, _appoints, _successor,
+    _about, _gives, _there_is, _held_since, _average, _approved,
 )  # fmt: skip
