@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from database_specialist.agent.designer.queries.catalog import Catalog
@@ -13,6 +14,8 @@ from database_specialist.agent.model.relational import Column, ForeignKey, Table
 
 _KEPT = frozenset({"created_at", "updated_at", "deleted_at", "is_deleted", "version"})
 _MANY = 10
+_A_COMMIT_EACH = 1_000_000.0
+_BATCH = re.compile(r"\b(in )?(batch|batches|bulk)\b", re.IGNORECASE)
 
 
 def inserts(catalog: Catalog, table: Table) -> Iterator[Draft]:
@@ -41,13 +44,24 @@ def insert(catalog: Catalog, table: Table) -> Draft:
         lines.append(f"RETURNING {', '.join(catalog.quoted(key.name) for key in returned)}")
     return Draft(
         name=f"insert_{one_of(table)}",
-        purpose=f"Stores a new {word_of(table)}." + _conflict_note(lines),
+        purpose=f"Stores a new {word_of(table)}." + _conflict_note(lines) + _batch_note(catalog, table),
         intent="create",
         table=table.name,
         sql="\n".join(lines),
         parameters=binds.parameters,
         returns="one" if lines[-1].startswith("RETURNING") else "nothing",
     )
+
+
+def _batch_note(catalog: Catalog, table: Table) -> str:
+    """Say that rows come in batches, where a fact says so or one commit for each row would be the bottleneck."""
+    flow = table.rows_per_day
+    entity = (table.entity or table.name).replace("_", " ")
+    said = any(_BATCH.search(fact.text) and entity in fact.text.lower() for fact in catalog.brief.facts)
+    if not said and (flow is None or flow.value < _A_COMMIT_EACH):
+        return ""
+    copy = ", or COPY for more" if catalog.schema.engine == "postgresql" else ""
+    return f" Sent in batches: the statement is prepared once, and a few hundred rows share one commit{copy}."
 
 
 def _conflict_note(lines: Sequence[str]) -> str:

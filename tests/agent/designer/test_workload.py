@@ -72,6 +72,11 @@ def test_placing_an_order_inserts_the_order_and_its_lines_as_separate_queries() 
     assert named(workload, "insert_order").sql.endswith("RETURNING id")
 
 
+def test_rows_that_come_in_batches_share_a_commit() -> None:
+    purpose = named(workload_of("Partners store orders in batches."), "insert_order").purpose
+    assert "a few hundred rows share one commit" in purpose
+
+
 def test_an_insert_leaves_to_the_database_what_the_database_fills() -> None:
     statement = named(workload_of("A customer places an order."), "insert_order").sql
     assert "status" not in statement
