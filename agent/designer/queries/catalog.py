@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,6 +33,7 @@ _BULKY = frozenset({"long_text", "json", *_HIDDEN})
 _BOOKKEEPING = frozenset({"created_at", "updated_at", "deleted_at", "version"})
 _TIMES = frozenset({"timestamp", "date"})
 _FEW = 8
+_BATCH = re.compile(r"\b(batch|batches|bulk)\b")
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,12 @@ class Catalog:
     def made_by(self, verb: str) -> tuple[str, ...]:
         """Return the entities whose last word is the noun of a verb, given as a stem: a booking of "book"."""
         return self._makers.get(verb, ())
+
+    @cached_property
+    def batches(self) -> tuple[str, ...]:
+        """The texts, in small letters, of the facts that speak of batches."""
+        texts = (fact.text.lower() for fact in self.brief.facts)
+        return tuple(text for text in texts if _BATCH.search(text))
 
     @cached_property
     def _entities(self) -> dict[str, Entity]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from database_specialist.agent.designer.queries.catalog import Catalog
@@ -15,7 +14,6 @@ from database_specialist.agent.model.relational import Column, ForeignKey, Table
 _KEPT = frozenset({"created_at", "updated_at", "deleted_at", "is_deleted", "version"})
 _MANY = 10
 _A_COMMIT_EACH = 1_000_000.0
-_BATCH = re.compile(r"\b(in )?(batch|batches|bulk)\b", re.IGNORECASE)
 
 
 def inserts(catalog: Catalog, table: Table) -> Iterator[Draft]:
@@ -57,7 +55,7 @@ def _batch_note(catalog: Catalog, table: Table) -> str:
     """Say that rows come in batches, where a fact says so or one commit for each row would be the bottleneck."""
     flow = table.rows_per_day
     entity = (table.entity or table.name).replace("_", " ")
-    said = any(_BATCH.search(fact.text) and entity in fact.text.lower() for fact in catalog.brief.facts)
+    said = any(entity in text for text in catalog.batches)
     if not said and (flow is None or flow.value < _A_COMMIT_EACH):
         return ""
     copy = ", or COPY for more" if catalog.schema.engine == "postgresql" else ""
