@@ -111,11 +111,16 @@ def _range(draft: Draft, text: str, fact: Fact, found: list[EntityDraft]) -> boo
         match = pattern.search(text)
         if match is None:
             continue
-        for entity in (*found, *(others if kind == "both" or not found else ())):
-            attribute = _nearest_number(entity, text, match.start(), match.end())
-            if attribute is not None:
-                entity.attributes[attribute.name] = _bounded(attribute, kind, match, fact)
-                return True
+        named = [
+            (attribute, entity)
+            for entity in (*found, *(others if kind == "both" or not found else ()))
+            if (attribute := _nearest_number(entity, text, match.start(), match.end())) is not None
+        ]
+        if named:
+            # "The wing length" is not the length of a net: the longer name is meant.
+            attribute, entity = max(named, key=lambda pair: len(without_unit(pair[0].name)))
+            entity.attributes[attribute.name] = _bounded(attribute, kind, match, fact)
+            return True
         lone = _lone_number(found[0], text.lower()) if len(found) == 1 and kind in ("zero", "positive") else None
         if lone is not None:
             found[0].attributes[lone.name] = _bounded(lone, kind, match, fact)

@@ -55,7 +55,7 @@ _HOLDS = re.compile(
     re.IGNORECASE,
 )
 _RECORDED = re.compile(
-    r"^(?:(?:the )?other\s+)?(?P<name>[A-Za-z][\w-]*)\s+(?:to|of|on|for)\s+(?:an?|the|each)\s+[a-z]+"
+    r"^(?:(?:the )?other\s+)?(?P<name>[A-Za-z][\w-]*)\s+(?:to|of|on|for)\s+(?:an?|the|each)\s+(?P<owner>[a-z]+)"
     r"(?:,\s*such as [^;]*?)?,?\s+"
     r"(?:is|are)\s+(?:recorded|kept|stored|registered|noted|entered)\s+with\s+(?P<list>.+)$",
     re.IGNORECASE,

@@ -24,6 +24,8 @@ def attach_volumes(draft: Draft) -> None:
     for quantity in draft.brief.quantities:
         _attach_given(draft, quantity)
     for entity in draft.entities.values():
+        _average(draft, entity)
+    for entity in draft.entities.values():
         _derive(draft, entity)
     for entity in draft.entities.values():
         _assume(draft, entity)
@@ -53,6 +55,22 @@ def _subject(draft: Draft, subject: str) -> EntityDraft | None:
         if found is None and resolved is not None and resolved.archetype is not None:
             found = draft.find(resolved.archetype)
     return found
+
+
+def _average(draft: Draft, entity: EntityDraft) -> None:
+    """Multiply an owner's figure where the documents say how many parts it has: "a claim has on average 6 payments"."""
+    owner_name, factor, fact = draft.factors.get(entity.name, ("", 0.0, ""))
+    owner = draft.entities.get(owner_name)
+    if owner is None or {"rows", "rows_per_day"} & set(entity.figures):
+        return
+    for slot in ("rows", "rows_per_day"):
+        figure = owner.figures.get(slot)
+        if figure is not None:
+            basis = f"{factor:g} {human(entity.plural)} for each {human(owner.name)}: {factor:g} x {figure.value:,.0f}"
+            facts = tuple(dict.fromkeys((*figure.facts, fact)))
+            entity.figures[slot] = Figure(
+                value=figure.value * factor, unit=figure.unit, origin="derived", basis=basis, facts=facts
+            )
 
 
 def _derive(draft: Draft, entity: EntityDraft) -> None:
@@ -93,12 +111,43 @@ def _assume(draft: Draft, entity: EntityDraft) -> None:
         entity.figures["rows"] = Figure(value=0.0, unit="rows", origin="assumed", basis=basis)
 
 
+_FEW = 1_000.0
+
+
+def _related(draft: Draft, entity: EntityDraft) -> tuple[float, str] | None:
+    """Return a figure taken from those that refer to it: fifty lifts share a lift model."""
+    for relation in draft.relationships:
+        figure = draft.entities[relation.source].figures.get("rows")
+        told = relation.target == entity.name and relation.required and relation.source != entity.name
+        if told and figure is not None and figure.origin == "given" and _is_a_list(draft, entity):
+            rows = max(20.0, float(round(figure.value / 50)))
+            return (
+                rows,
+                f"one for about fifty of the {figure.value:,.0f} {human(draft.entities[relation.source].plural)}",
+            )
+    return None
+
+
+def _is_a_list(draft: Draft, entity: EntityDraft) -> bool:
+    """Whether it refers to nothing, is no kind of people, holds no document, and others refer to it."""
+    if entity.archetype is not None and entity.archetype.person:
+        return False
+    dated = any(known.type in ("date", "timestamp", "money") for known in entity.attributes.values() if known.facts)
+    referred = any(relation.target == entity.name for relation in draft.relationships)
+    return entity.stated and referred and not dated and not any(draft.relations_of(entity.name))
+
+
 def _assumption(draft: Draft, entity: EntityDraft) -> tuple[float, float, str]:
     """Return rows, rows a day and the reason: one for each account where accounts are counted."""
     rows, flow = _ASSUMED.get(entity.kind, (10_000.0, 10.0))
     uncounted = f"nothing in the documents counts {human(entity.plural)}"
     people = draft.find("user") or draft.find("customer")
     figure = people.figures.get("rows") if people is not None else None
+    related = _related(draft, entity) if entity.kind == "core" else None
+    if related is not None:
+        return related[0], flow if related[0] > _FEW else 1.0, f"{uncounted}; {related[1]}"
+    if entity.kind == "core" and _is_a_list(draft, entity):
+        return 200.0, 1.0, f"{uncounted}; they are a list that others refer to, and short"
     if people is None or figure is None or entity.kind not in ("core", "token", "association"):
         return rows, flow, f"{uncounted}; the size of a mid-sized installation"
     is_person = entity.archetype is not None and entity.archetype.name in _PEOPLE
