@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from database_specialist.agent.model.entities import Example
 from database_specialist.agent.model.evidence import CheckKind
 from database_specialist.agent.sampling.examples import ExampleScript, example_statements
@@ -18,6 +20,10 @@ _MYSQL_PRIMARY = "PRIMARY"
 """What MySQL calls every primary key, whatever name a design gives it."""
 _RAISED = ("23514", "P0001", "45000", "23000")
 """What a trigger may raise on one engine or another."""
+
+
+_COLUMNS = re.compile(r"\s*\([^()]*\)(?:\s+OVERRIDING SYSTEM VALUE)?\s+VALUES")
+"""The columns of an INSERT, which say less of a row than its values."""
 
 
 def prove_examples(parts: Parts, database: Database, recorder: Recorder) -> None:
@@ -48,7 +54,11 @@ def _play(example: Example, script: ExampleScript, database: Database) -> tuple[
     if problem:
         return problem, ""
     if example.expect == "accept":
-        return (f"refused: {refusal} in: {one_line(script.probe)}", "") if refusal else ("", "accepted")
+        return (
+            (f"refused: {refusal} in: {one_line(script.probe)}", "")
+            if refusal
+            else ("", f"accepted: {one_line(_COLUMNS.sub(' VALUES', script.probe))}")
+        )
     return _judge(refusal, script.expected)
 
 
@@ -81,7 +91,10 @@ def _judge(refusal: StatementError | None, expected: Expected | None) -> tuple[s
     if not is_meant(refusal, expected):
         return f"refused by {by} ({refusal}), not by {expected.name}", ""
     named = refusal.constraint == expected.name or refusal.column == expected.name
-    how = f"refused by {expected.name}" if named else f"refused by {expected.name}, seen by its kind: {refusal}"
+    state = f" ({refusal.sqlstate})" if refusal.sqlstate else ""
+    if named and expected.kind == "not_null":
+        return "", f"refused by {expected.name} NOT NULL{state}"
+    how = f"refused by {expected.name}{state}" if named else f"refused by {expected.name}, seen by its kind: {refusal}"
     return "", how
 
 

@@ -60,10 +60,17 @@ def _leads_to(
         count += 1
     found = differences(expected, database.catalog())
     more = (f"and {len(found) - _MOST_DIFFERENCES} more",) if len(found) > _MOST_DIFFERENCES else ()
-    recorder.judged(
-        "migration", "migrations", claim, (*found[:_MOST_DIFFERENCES], *more), detail=f"{count} migrations {direction}"
-    )
+    detail = f"{count} migrations {direction}; {_size(expected)}"
+    recorder.judged("migration", "migrations", claim, (*found[:_MOST_DIFFERENCES], *more), detail=detail)
     return not found
+
+
+def _size(catalog: Catalog) -> str:
+    """Say how much was compared."""
+    if not catalog.tables:
+        return "no table is left"
+    counts = {name: len(getattr(catalog, name)) for name in ("tables", "columns", "constraints", "indexes", "triggers")}
+    return "the same " + ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 
 def _apply(migration: Migration, direction: str, parts: Parts, database: Database) -> str:

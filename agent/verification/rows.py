@@ -21,6 +21,9 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _TAKEN = {"23505": "unique constraint", "23P01": "exclusion constraint"}
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(?=\d)")
+_LONGEST_SHOWN = 40
+_MOST_SHOWN = 3
 _REFERRED = {"23503": "foreign key", "23001": "foreign key"}
 
 
@@ -92,7 +95,21 @@ def _prove_query(query: Query, parts: Parts, database: Database, recorder: Recor
         recorder.passed("query", query.id, claim, f"ran; the rows {word} depend on when it runs")
         return
     figure = counted(result.row_count, "rows", f"rows {word} on the seeded rows")
-    recorder.passed("query", query.id, claim, f"{rows_of(result.row_count)} {word}", figure=figure)
+    came_back = f"{rows_of(result.row_count)} {word}{_with(query, values)}"
+    recorder.passed("query", query.id, claim, came_back, figure=figure)
+
+
+def _with(query: Query, values: Sequence[object]) -> str:
+    """Name the values that the query ran with, as far as they are short."""
+    pairs = zip(query.parameters, values, strict=True)
+    shown = [f"{parameter.name} = {_shown(value)}" for parameter, value in pairs if len(str(value)) <= _LONGEST_SHOWN]
+    more = len(query.parameters) - len(shown[:_MOST_SHOWN])
+    listed = ", ".join(shown[:_MOST_SHOWN]) + (f" and {more} more" if more else "")
+    return f" with {listed}" if shown else ""
+
+
+def _shown(value: object) -> str:
+    return "NULL" if value is None else _MOMENT.sub(r"\1 ", str(value))
 
 
 def _run(query: Query, values: Sequence[object], engine: Engine, database: Database) -> Result:

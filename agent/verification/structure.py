@@ -92,7 +92,7 @@ def prove_catalog(parts: Parts, database: Database, recorder: Recorder) -> Catal
             table.name,
             "The table read back from the catalog equals the model.",
             problems,
-            detail=f"{len(table.columns)} columns, {_constraint_count(schema, table.name)} constraints",
+            detail=f"{len(table.columns)} columns and {_constraint_count(schema, table.name)} constraints, all equal",
         )
     known = {table.name for table in schema.tables}
     extra = tuple(f"table {fact.name} is not in the model" for fact in catalog.tables if fact.name not in known)

@@ -135,7 +135,7 @@ def test_the_same_design_is_proven_on_a_private_mariadb() -> None:
 
     assert {record.status for record in log.records} == {"EXECUTED"}
     assert not log.failed
-    assert [record.detail for record in log.records if record.kind == "migration"] == [
+    assert [record.detail.split(";")[0] for record in log.records if record.kind == "migration"] == [
         "5 migrations up",
         "5 migrations down",
         "5 migrations up again",
