@@ -183,8 +183,20 @@ def _relate_customary(draft: Draft) -> None:
         if entity.archetype is None or entity.declared or entity.listed:
             continue
         for spec in entity.archetype.relations:
+            if _has_its_person(draft, entity, spec):
+                continue
             if spec.required or not is_described(entity) or _is_spoken(draft, entity, spec):
                 _relate_spec(draft, entity, spec)
+
+
+def _has_its_person(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> bool:
+    """Whether the documents say which person a described thing concerns, so that no other is supposed."""
+    target = _target(draft, entity, spec)
+    if target is None or not is_described(entity) or not is_person(target, draft):
+        return False
+    return any(
+        r.required and r.facts and is_person(draft.entities[r.target], draft) for r in draft.relations_of(entity.name)
+    )
 
 
 def _is_spoken(draft: Draft, entity: EntityDraft, spec: RelationSpec) -> bool:

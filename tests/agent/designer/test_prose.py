@@ -169,3 +169,12 @@ def test_short_lists_are_not_assumed_to_be_long() -> None:
     assert shed is not None
     assert shed.rows is not None
     assert shed.rows.value <= 200
+
+
+def test_whom_a_thing_concerns_is_not_supposed_where_it_is_stated() -> None:
+    model = model_of(
+        "# Plots\n\n- A member has a first name and an e-mail address. A customer has a name and a phone.\n"
+        "- A plot has a number and an area.\n- A lease is taken out by one member for one plot and runs for a year.\n"
+    )
+
+    assert targets(model, "lease") == {"member": "member", "plot": "plot"}
