@@ -37,7 +37,13 @@ def _attach_given(draft: Draft, quantity: Quantity) -> None:
     )
     if slot is None:
         return
-    entity = _subject(draft, "user" if quantity.metric == "users" else quantity.subject)
+    subject = "user" if quantity.metric == "users" else quantity.subject
+    parts = subject.split(" and ")
+    if slot == "retention_days" and len(parts) > 1 and draft.find("_".join(name_words(subject))) is None:
+        for part in parts:
+            _attach_given(draft, quantity.model_copy(update={"subject": part}))
+        return
+    entity = _subject(draft, subject)
     if entity is None or (slot in entity.figures and entity.figures[slot].origin == "given"):
         return
     if quantity.metric == "users" and quantity.figure.origin != "given" and "rows" in entity.figures:

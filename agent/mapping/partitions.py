@@ -10,7 +10,9 @@ from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.naming import shorten
 from database_specialist.agent.mapping.types import family
-from database_specialist.agent.model.relational import Partition, Partitioning
+from database_specialist.agent.model.relational import Partition, Partitioning, Schema
+from database_specialist.agent.operations import row_width
+from database_specialist.agent.operations.figures import GIB, size
 
 THRESHOLD = 50_000_000
 """Rows in three years. Below it one table with its indexes vacuums and restores in minutes, and partitions only add
@@ -22,7 +24,11 @@ FIRST_MONTH = datetime.date(2026, 1, 1)
 Interval = Literal["day", "week", "month", "quarter", "year"]
 _DAYS: dict[Interval, int] = {"year": 365, "quarter": 91, "month": 30, "week": 7, "day": 1}
 _COUNT: dict[Interval, int] = {"year": 4, "quarter": 8, "month": 12, "week": 13, "day": 31}
-_MOST_ROWS = 30_000_000
+_MOST_ROWS = 60_000_000
+_MOST_BYTES = 10 * GIB
+"""What one partition with its indexes may reach: within it, VACUUM, an index build and a dump take minutes."""
+_INDEX_BYTES = 32
+"""An entry of a B-tree on one or two columns, its share of the page included."""
 _LOGS = ("event", "audit", "history", "outbox")
 
 
@@ -92,7 +98,8 @@ def _partition(ground: Ground, draft: TableDraft, column: str, rows: float, firs
     entity = draft.entity
     assert entity is not None
     a_day = entity.rows_per_day.value if entity.rows_per_day else rows / (3 * 365)
-    interval = _interval(a_day, entity.retention_days.value if entity.retention_days else None)
+    row = _row_bytes(draft, ground)
+    interval = _interval(a_day, entity.retention_days.value if entity.retention_days else None, row)
     leave = (
         "DETACH and DROP, which writes next to no WAL"
         if ground.engine == "postgresql"
@@ -100,7 +107,8 @@ def _partition(ground: Ground, draft: TableDraft, column: str, rows: float, firs
     )
     why = (
         f"About {rows:,.0f} rows of {draft.name} in three years; a {interval} holds about "
-        f"{a_day * _DAYS[interval]:,.0f}. Old rows leave by {leave}."
+        f"{a_day * _DAYS[interval]:,.0f}{_limits(a_day * _DAYS[interval], row)}. "
+        f"Old rows leave by {leave}."
     )
     partitions = tuple(_partitions(ground, draft.name, interval, first))
     draft.partitioning = Partitioning(
@@ -133,8 +141,22 @@ def _partitions(ground: Ground, table: str, interval: Interval, first: datetime.
     yield Partition(name=shorten(f"{table}_default"), bounds=rest)
 
 
-def _interval(rows_a_day: float, retention_days: float | None) -> Interval:
-    fitting: list[Interval] = [each for each, days in _DAYS.items() if rows_a_day * days <= _MOST_ROWS] or ["day"]
+def _row_bytes(draft: TableDraft, ground: Ground) -> float:
+    """Return about what a row takes: the planned indexes are not known yet, those of its keys are."""
+    found = row_width.row_bytes(draft.freeze(), Schema(engine=ground.engine, tables=())).value
+    return found + _INDEX_BYTES * (1 + len(draft.uniques) + len(draft.foreign_keys))
+
+
+def _limits(rows: float, row_bytes: float) -> str:
+    """Say what made the interval: the day is the finest, even where it exceeds the limits."""
+    is_within = rows <= min(_MOST_ROWS, _MOST_BYTES / row_bytes)
+    return f", within the {_MOST_ROWS:,} rows and {size(_MOST_BYTES)} of a partition" if is_within else ""
+
+
+def _interval(rows_a_day: float, retention_days: float | None, row_bytes: float) -> Interval:
+    """Return the coarsest interval whose partition stays within the limits of rows and bytes."""
+    most = min(_MOST_ROWS, _MOST_BYTES / row_bytes)
+    fitting: list[Interval] = [each for each, days in _DAYS.items() if rows_a_day * days <= most] or ["day"]
     if retention_days is not None:
         # At least four partitions within the retention period, or dropping one would overshoot by too much.
         fitting = [each for each in fitting if _DAYS[each] * 4 <= retention_days] or fitting[-1:]

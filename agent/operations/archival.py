@@ -6,7 +6,7 @@ from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.relational import Table
 from database_specialist.agent.operations.capacity import Ground
-from database_specialist.agent.operations.figures import listed, number, size
+from database_specialist.agent.operations.figures import counted, listed, size
 from database_specialist.agent.operations.growth import retention
 from database_specialist.agent.operations.naming import (
     age_column,
@@ -36,9 +36,9 @@ def plan_archival(ground: Ground) -> tuple[str, ...]:
 
 def _line(table: Table, period: Figure, ground: Ground) -> str:
     days = round(period.value)
-    kept = f"{table.name}: {number(days)} days ({period.origin})"
+    kept = f"{table.name}: {counted(days, 'day')} ({period.origin})"
     if table.partitioning is not None and table.partitioning.interval is not None:
-        return f"{kept}. Whole partitions leave: {_dump(table, ground)} before the detached partition is dropped."
+        return f"{kept}. First {_dump(table, ground)}; then the detached partition is dropped."
     column = age_column(table)
     delete = batched_delete(table, column, days, ground.engine) if column is not None else None
     if column is None or delete is None:
@@ -52,8 +52,8 @@ def _line(table: Table, period: Figure, ground: Ground) -> str:
 def _dump(table: Table, ground: Ground) -> str:
     database = database_name(ground.brief.project)
     if ground.engine == "postgresql":
-        return f"`pg_dump --format=custom --table='{table.name}_*' --file={table.name}.dump --dbname={database}`"
-    return f"`mysqldump --single-transaction {database} {table.name} > {table.name}.sql`"
+        return f"pg_dump --format=custom --table='{table.name}_*' --file={table.name}.dump --dbname={database}"
+    return f"mysqldump --single-transaction {database} {table.name} > {table.name}.sql"
 
 
 def _copy_out(table: Table, days: int, ground: Ground) -> str:

@@ -21,6 +21,7 @@ from database_specialist.agent.operations.figures import (
     GIB,
     MIB,
     assumed,
+    counted,
     derived,
     number,
     size,
@@ -180,8 +181,8 @@ def _job(job: dict[str, Any], plan: _Plan, ground: Ground) -> BackupJob:
     return BackupJob(
         kind=job["kind"],
         frequency=_fill(job["frequency"], plan),
-        retention=f"{number(days)} days",
-        size=_size(job["size"], days, ground),
+        retention=counted(days, "day"),
+        size=_size(job, days, ground),
         commands=tuple(_fill(command, plan) for command in job["commands"]),
         why=_fill(job["why"], plan),
     )
@@ -195,17 +196,24 @@ def _days(name: str, plan: _Plan, ground: Ground) -> float:
     return fixed.get(name, kept)
 
 
-def _size(name: str, days: float, ground: Ground) -> Figure:
+def _size(job: dict[str, Any], days: float, ground: Ground) -> Figure:
+    """Logs and increments take their days; a provider's snapshots one copy and what changed since; others are full."""
     base, log = ground.capacity.bytes_year_1.value, ground.capacity.wal_bytes_per_day.value
     packed = f"/ {PACKED} packed (assumed)"
-    if name in ("log", "incremental"):
+    if job["size"] in ("log", "incremental"):
         value = log * days / PACKED
-        return derived(value, "bytes", f"{size(log)} a day x {number(days)} days {packed} = {size(value)}")
-    copies = max(1, math.ceil(days / 7))
+        return derived(value, "bytes", f"{size(log)} a day x {counted(days, 'day')} {packed} = {size(value)}")
+    is_daily = "daily" in job["frequency"]
+    copies = max(1, math.ceil(days if is_daily else days / 7))
+    if job["kind"] == "snapshot":
+        value = base + min(log, base) * (copies - 1)
+        basis = f"{size(base)} at the end of year 1, stored once, + {counted(copies - 1, 'earlier day')} x "
+        return derived(value, "bytes", f"{basis}{size(min(log, base))} of changed blocks = {size(value)}")
     value = base * copies / PACKED
-    return derived(
-        value, "bytes", f"{size(base)} at the end of year 1 x {copies} weekly copies {packed} = {size(value)}"
-    )
+    noun = "daily copies" if is_daily else "weekly copies"
+    noun = noun if copies > 1 else "copy"
+    basis = f"{size(base)} at the end of year 1 x {copies} {noun} {packed} = {size(value)}"
+    return derived(value, "bytes", basis)
 
 
 def _restore_seconds(ground: Ground) -> float:
@@ -229,8 +237,8 @@ def _restore_test(plan: _Plan, ground: Ground) -> str:
     names = ", ".join(found.table for found in tables)
     return (
         f"Monthly: restore {plan.values['project']} to a spare host at a random time of the last "
-        f"{plan.values['retention_days']} days, compare row counts and newest rows of {names} with the primary at that "
-        "time, and note the duration: "
+        f"{counted(int(plan.values['retention_days']), 'day')}, compare row counts and newest "
+        f"rows of {names} with the primary at that time, and note the duration: "
         f"it must stay below the RTO of {span(plan.rto.value)}."
     )
 

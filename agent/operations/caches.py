@@ -9,7 +9,7 @@ from database_specialist.agent.model.operations import CachePoint
 from database_specialist.agent.model.relational import Table
 from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.evidence_words import KEY_VALUE_NAMES, has_word, named_stores
-from database_specialist.agent.operations.figures import derived, listed, number, size
+from database_specialist.agent.operations.figures import counted, derived, listed, number, size
 from database_specialist.agent.operations.load import Access
 from database_specialist.agent.operations.replicas import stale_reads
 
@@ -123,7 +123,7 @@ def _keys(access: Access, ground: Ground) -> tuple[float, str]:
             return max(1, round(count * HOT_KEYS)), f"{number(count)} {target} in year 1 x {HOT_KEYS:.0%} hot (assumed)"
     daily = access.query.frequency.value
     distinct = max(1, round(daily / 24 * HOT_KEYS))
-    return distinct, f"{number(daily)} executions a day / 24 x {HOT_KEYS:.0%} distinct within an hour (assumed)"
+    return distinct, f"{counted(daily, 'execution')} a day / 24 x {HOT_KEYS:.0%} distinct within an hour (assumed)"
 
 
 def _refers_to(table: Table | None, column: str) -> str:
@@ -158,7 +158,7 @@ def decide_cache(ground: Ground) -> Decision:
         if found
         else _nothing_hot(ground)
     )
-    why += f"; the database keeps the hot set of {size(hot.value)} in memory itself"
+    why = f"{why[0].upper()}{why[1:]}; the database keeps the hot set of {size(hot.value)} in memory itself"
     tables = dict.fromkeys(table for access in found for table in access.tables) or {ground.largest.table: None}
     other = Option(
         choice="a cache beside the database",

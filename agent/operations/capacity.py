@@ -11,7 +11,16 @@ from database_specialist.agent.model.operations import Capacity, TableSize
 from database_specialist.agent.model.relational import Schema, Table
 from database_specialist.agent.model.workload import Indexes
 from database_specialist.agent.operations import index_width, other_engines, row_width
-from database_specialist.agent.operations.figures import DAY_SECONDS, MIB, assumed, derived, listed, number, size
+from database_specialist.agent.operations.figures import (
+    DAY_SECONDS,
+    MIB,
+    assumed,
+    counted,
+    derived,
+    listed,
+    number,
+    size,
+)
 from database_specialist.agent.operations.growth import Rows, busiest, rows_of
 from database_specialist.agent.operations.load import Access, accesses
 
@@ -102,7 +111,7 @@ def _table_size(table: Table, schema: Schema, indexes: Indexes, rows: Rows) -> T
 
     def total(count: Figure) -> Figure:
         value = count.value * (row.value + index.value)
-        basis = f"{number(count.value)} rows x ({number(row.value)} + {number(index.value)}) B = {size(value)}"
+        basis = f"{counted(count.value, 'row')} x ({number(row.value)} + {number(index.value)}) B = {size(value)}"
         return derived(value, "bytes", basis, count.facts)
 
     return TableSize(
@@ -156,10 +165,10 @@ def _log_bytes(schema: Schema, indexes: Indexes, sizes: tuple[TableSize, ...], f
 def _loaded(found: tuple[Access, ...], rows: dict[str, Rows]) -> dict[str, float]:
     """Return the rows a day that the documents count beyond what the queries insert, by table."""
     loaded: dict[str, float] = {}
-    for name, counted in rows.items():
+    for name, row_counts in rows.items():
         inserted = sum(a.query.frequency.value for a in found if (name, "insert") in a.operations)
-        if counted.per_day.origin == "given" and counted.per_day.value > inserted:
-            loaded[name] = counted.per_day.value - inserted
+        if row_counts.per_day.origin == "given" and row_counts.per_day.value > inserted:
+            loaded[name] = row_counts.per_day.value - inserted
     return loaded
 
 
@@ -167,10 +176,10 @@ def _peak(brief: Brief, found: tuple[Access, ...], rows: dict[str, Rows]) -> tup
     """Return the peak rate, and by how much a given one exceeds it: rows that no query inserts count as statements."""
     executed, loaded = sum(access.query.frequency.value for access in found), _loaded(found, rows)
     value = (executed + sum(loaded.values())) / DAY_SECONDS * PEAK_FACTOR
-    arriving = "".join(f" + {number(count)} rows a day loaded into {name}" for name, count in loaded.items())
+    arriving = "".join(f" + {counted(count, 'row')} a day loaded into {name}" for name, count in loaded.items())
     basis = (
-        f"({number(executed)} executions a day of {len(found)} queries{arriving}) / {DAY_SECONDS:,} s x {PEAK_FACTOR} "
-        f"(peak over mean, assumed) = {number(value)}"
+        f"({counted(executed, 'execution')} a day of {len(found)} queries{arriving}) / {DAY_SECONDS:,} s x "
+        f"{PEAK_FACTOR} (peak over mean, assumed) = {number(value)}"
     )
     given = _given_rate(brief)
     if given is not None and given.figure.value > value:
@@ -188,7 +197,7 @@ def _given_rate(brief: Brief) -> Quantity | None:
 def _connections(brief: Brief, peak: Figure, engine: Engine) -> Figure:
     if engine == "sqlite":
         basis = "SQLite: one writer at a time in the application's process; readers open the file beside it"
-        return assumed(1, "connections", basis)
+        return assumed(1, "connection", basis)
     busy = peak.value * QUERY_MS / 1000
     pool = max(5, math.ceil(busy / POOL_USE))
     basis = (
@@ -213,7 +222,7 @@ def _hot_set(schema: Schema, sizes: tuple[TableSize, ...], found: tuple[Access, 
         recent = part.rows_per_day.value * HOT_DAYS
         grows = part.rows_per_day.value * 365 > part.rows_now.value
         rows = min(recent, part.rows_year_1.value) if grows else part.rows_year_1.value
-        words = f"{part.table} {number(rows)} rows" + (f" of {HOT_DAYS} days" if grows else "")
+        words = f"{part.table} {counted(rows, 'row')}" + (f" of {HOT_DAYS} days" if grows else "")
         terms.append((words, rows * (part.row_bytes.value + part.index_bytes_per_row.value)))
     total = sum(value for _, value in terms)
     top = sorted(terms, key=lambda item: (-item[1], item[0]))[:4]

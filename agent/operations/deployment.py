@@ -10,7 +10,7 @@ from database_specialist.agent.model.relational import Table
 from database_specialist.agent.model.workload import Index
 from database_specialist.agent.operations.capacity import Ground, settings_memory
 from database_specialist.agent.operations.engine_commands import Commands, commands_for
-from database_specialist.agent.operations.figures import listed, number, size
+from database_specialist.agent.operations.figures import counted, listed, number, size
 from database_specialist.agent.operations.naming import check_query, database_name, slug
 
 LIVE_ROWS = 100_000
@@ -42,7 +42,7 @@ def _prepare(ground: Ground, commands: Commands, backup: Backup) -> _Step:
     memory = settings_memory(capacity.cache_bytes)
     action = (
         f"Provide {database}: {size(disk * 2)} of disk (twice the {size(disk)} of year 1), {memory} of buffers for the "
-        f"hot set, {number(capacity.connections.value)} connections; then take the backup to return to."
+        f"hot set, {counted(capacity.connections.value, 'connection')}; then take the backup to return to."
     )
     taken = next((job.commands[-1] for job in backup.jobs if job.kind in ("base", "snapshot")), "")
     lines = (*commands.provide(memory, round(capacity.connections.value)), taken)
@@ -72,7 +72,7 @@ def _live_indexes(ground: Ground) -> list[Index]:
 
 def _expand_live(live: Sequence[Index], ground: Ground, commands: Commands) -> _Step:
     tables = listed(
-        f"{name} ({number(ground.size_of(name).rows_year_1.value)} rows in year 1)"
+        f"{name} ({counted(ground.size_of(name).rows_year_1.value, 'row')} in year 1)"
         for name in dict.fromkeys(index.table for index in live)
     )
     action = (

@@ -72,11 +72,16 @@ def span(seconds: float) -> str:
     """
     for length, name in ((DAY_SECONDS, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= length and seconds % length == 0:
-            return _counted(seconds / length, name)
-    return _counted(seconds, "second") if seconds < 120 else _counted(round(seconds / 60, 1), "minute")
+            return counted(seconds / length, name)
+    return counted(seconds, "second") if seconds < 120 else counted(round(seconds / 60, 1), "minute")
 
 
-def _counted(value: float, noun: str) -> str:
+def counted(value: float, noun: str) -> str:
+    """Write a number of things.
+
+    >>> counted(1, "row"), counted(20000, "row"), counted(0, "day")
+    ('1 row', '20,000 rows', '0 days')
+    """
     return f"{number(value)} {noun}" + ("" if value == 1 else "s")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.brief import Brief, Metric, Quantity
 from database_specialist.agent.model.relational import ForeignKey, Schema, Table
-from database_specialist.agent.operations.figures import YEAR_DAYS, assumed, derived, listed, number
+from database_specialist.agent.operations.figures import YEAR_DAYS, assumed, counted, derived, listed, number
 from database_specialist.agent.operations.load import Access
 from database_specialist.agent.operations.row_width import AVERAGES
 
@@ -53,9 +53,15 @@ def stated(table: Table, metric: Metric, brief: Brief) -> Quantity | None:
         return None
     words = table.entity.lower().replace("_", " ")
     found = [q for q in brief.quantities if q.metric == metric and q.figure.origin == "given"]
-    exact = [q for q in found if q.subject.lower() == words]
-    ending = [q for q in found if q.subject.lower().endswith(f" {words}") and " and " not in q.subject.lower()]
+    exact = [q for q in found if words in (q.subject.lower(), *_subjects(q))]
+    ending = [q for q in found if any(subject.endswith(f" {words}") for subject in _subjects(q))]
     return next(iter(exact + ending), None)
+
+
+def _subjects(quantity: Quantity) -> tuple[str, ...]:
+    """One period is said of several things, "invoice and payment"; a count of two things is of neither."""
+    parts = tuple(quantity.subject.lower().split(" and "))
+    return parts if quantity.metric == "retention" or len(parts) == 1 else ()
 
 
 def retention(table: Table, brief: Brief) -> Figure | None:
@@ -91,7 +97,7 @@ def _start(
 def _growing(stock: Figure, growth: Quantity | None) -> Figure:
     """A stock that the documents count grows by its rate: what its forms are used for says less."""
     percent, origin = (growth.figure.value, growth.figure.origin) if growth else (STOCK_GROWTH, "assumed")
-    basis = f"{number(stock.value)} rows x {number(percent)}% a year ({origin}) / {YEAR_DAYS} days"
+    basis = f"{counted(stock.value, 'row')} x {number(percent)}% a year ({origin}) / {YEAR_DAYS} days"
     facts = (*stock.facts, *(growth.figure.facts if growth else ()))
     return derived(stock.value * percent / 100 / YEAR_DAYS, "rows/day", basis, facts)
 
@@ -105,7 +111,7 @@ def _figure(own: Figure | None, table: Table, metric: Metric, brief: Brief) -> F
 
 
 def _empty(table: Table, flow: Figure) -> Figure:
-    basis = f"no stock of {table.name} is stated: the table starts empty and takes {number(flow.value)} rows a day"
+    basis = f"no stock of {table.name} is stated: the table starts empty and takes {counted(flow.value, 'row')} a day"
     return assumed(0, "rows", basis, flow.facts)
 
 
@@ -150,7 +156,7 @@ def _rows_per_day(
         basis = f"{number(base.value)} {parent.ref_table} a day x {number(factor)} {table.name} each (assumed)"
         return derived(base.value * factor, "rows/day", basis, base.facts)
     value = now.value * STOCK_GROWTH / 100 / YEAR_DAYS
-    basis = f"{number(now.value)} rows x {STOCK_GROWTH:.0f}% a year (assumed) / {YEAR_DAYS} days"
+    basis = f"{counted(now.value, 'row')} x {STOCK_GROWTH:.0f}% a year (assumed) / {YEAR_DAYS} days"
     return assumed(value, "rows/day", basis, now.facts)
 
 
@@ -174,7 +180,7 @@ def _after(years: int, start: _Start, growth: Quantity | None, kept: Figure | No
         cap = daily * factors[-1] * kept.value
         facts += kept.facts
         if cap < total:
-            basis = f"{number(kept.value)} days kept x {number(daily * factors[-1])} a day"
+            basis = f"{counted(kept.value, 'day')} kept x {number(daily * factors[-1])} a day"
             return derived(round(cap), "rows", f"{basis} = {number(cap)}; without the retention {number(total)}", facts)
     return derived(round(total), "rows", basis, facts)
 
@@ -187,5 +193,5 @@ def busiest(rows: dict[str, Rows], *, most: int = 3) -> str:
     """Name the tables that take most new rows a day, with their figures."""
     ordered = sorted(rows.items(), key=lambda item: -item[1].per_day.value)[:most]
     return listed(
-        f"{name} ({number(found.per_day.value)} rows a day)" for name, found in ordered if found.per_day.value
+        f"{name} ({counted(found.per_day.value, 'row')} a day)" for name, found in ordered if found.per_day.value
     )

@@ -13,7 +13,7 @@ from database_specialist.agent.model.base import Decision, Engine, Figure, Optio
 from database_specialist.agent.model.operations import PartitionSchedule
 from database_specialist.agent.model.relational import Column, Partition, Partitioning, Table
 from database_specialist.agent.operations.capacity import Ground
-from database_specialist.agent.operations.figures import YEAR_DAYS, derived, listed, number, size
+from database_specialist.agent.operations.figures import YEAR_DAYS, counted, derived, listed, number, size
 from database_specialist.agent.operations.growth import retention
 from database_specialist.agent.operations.naming import age_column, referencing
 
@@ -60,7 +60,7 @@ def _schedule(table: Table, ground: Ground) -> PartitionSchedule | None:
         return None
     interval, flow = partitioning.interval, ground.rows[table.name].per_day
     rows = flow.value * _DAYS[interval]
-    basis = f"{number(flow.value)} rows a day x {number(_DAYS[interval])} days = {number(rows)}"
+    basis = f"{counted(flow.value, 'row')} a day x {counted(_DAYS[interval], 'day')} = {number(rows)}"
     bytes_each = ground.size_of(table.name)
     heap = rows * (bytes_each.row_bytes.value + bytes_each.index_bytes_per_row.value)
     return PartitionSchedule(
@@ -103,8 +103,8 @@ def _kept(table: Table, period: Figure | None, interval: str) -> str:
         return f"no document limits how long {table.name} are kept: no partition is detached until a period is set"
     days = period.value
     return (
-        f"{number(days)} days ({period.origin}): a {interval} is detached when its end is older, "
-        f"so at most {number(days / _DAYS[interval] + 1)} partitions of {table.name} are attached"
+        f"{counted(days, 'day')} ({period.origin}): a {interval} is detached when its end is older, "
+        f"so at most {counted(math.ceil(days / _DAYS[interval]) + 1, 'partition')} of {table.name} are attached"
     )
 
 
@@ -176,19 +176,19 @@ def _yes(table: Table, ground: Ground) -> Decision:
     partitioning, found = table.partitioning, ground.size_of(table.name)
     assert partitioning is not None
     key = ", ".join(partitioning.columns)
-    reached = f"{number(found.rows_year_5.value)} rows and {size(found.bytes_year_5.value)} in year 5"
+    reached = f"{counted(found.rows_year_5.value, 'row')} and {size(found.bytes_year_5.value)} in year 5"
     return Decision(
         id=f"OP-partitioning-{table.name}",
         topic="partitioning",
         subject=table.name,
         choice=f"{partitioning.method} partitions on {key}"
         + (f" by {partitioning.interval}" * bool(partitioning.interval)),
-        why=f"{table.name} takes {number(found.rows_per_day.value)} rows a day: {reached}. {partitioning.why}",
+        why=f"{table.name} takes {counted(found.rows_per_day.value, 'row')} a day: {reached}. {partitioning.why}",
         alternatives=(
             Option(
                 choice=f"one table {table.name}",
                 rejected_because=f"removing {number(found.rows_per_day.value)} old rows a day one by one leaves as "
-                f"many dead rows to vacuum in a heap of {number(found.rows_year_5.value)} rows",
+                f"many dead rows to vacuum in a heap of {counted(found.rows_year_5.value, 'row')}",
             ),
         ),
         facts=found.rows_per_day.facts,
@@ -199,11 +199,11 @@ def _no(table: Table, ground: Ground) -> Decision:
     found = ground.size_of(table.name)
     rows, total = found.rows_year_3.value, found.bytes_year_3.value
     others = len(ground.schema.tables) - 1
-    reached = f"{table.name}, the largest of the other tables, holds {number(rows)} rows and {size(total)} in year 3"
+    reached = f"{table.name}, the largest of the other tables, holds {counted(rows, 'row')} and {size(total)} in year 3"
     key, users = age_column(table), referencing(table.name, ground.schema)
     if rows > THRESHOLD:
         choice = f"{table.name} is one table for now"
-        why = f"{reached}, above {number(THRESHOLD)} rows: {_obstacle(table, users, key)}."
+        why = f"{reached}, above {counted(THRESHOLD, 'row')}: {_obstacle(table, users, key)}."
     else:
         choice = f"no partitions for {table.name}" + (" and the smaller tables" if others else "")
         until = _until(found.rows_per_day.value, rows)
@@ -235,5 +235,5 @@ def _until(per_day: float, rows: float) -> str:
         return "it does not grow by the day"
     years = (THRESHOLD - rows) / (per_day * YEAR_DAYS)
     if years > 100:
-        return f"at {number(per_day)} rows a day it does not get there within a century"
-    return f"at {number(per_day)} rows a day it gets there about {number(math.ceil(3 + years))} years after launch"
+        return f"at {counted(per_day, 'row')} a day it does not get there within a century"
+    return f"at {counted(per_day, 'row')} a day it gets there about {number(math.ceil(3 + years))} years after launch"

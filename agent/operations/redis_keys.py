@@ -138,7 +138,23 @@ def _thing(facts: tuple[Fact, ...], ground: Ground, entity_model: EntityModel, f
         kept = [entity for entity in entity_model.entities if "idempotency" in entity.name]
         if kept:
             return kept[0]
+    if family["name"] == "cache":
+        return _most_read(ground, entity_model)
     return _most_changed(ground, entity_model)
+
+
+def _most_read(ground: Ground, entity_model: EntityModel) -> Entity:
+    """Where no fact says what is cached: what is read most often of the things that people look up by themselves."""
+    kept = [entity for entity in entity_model.entities if entity.kind in ("core", "reference")]
+    reads = {
+        entity.name: sum(
+            access.query.frequency.value
+            for access in ground.accesses
+            if access.query.kind == "read" and access.tables[:1] == (table_name(entity_model, entity.name),)
+        )
+        for entity in kept
+    }
+    return max(kept, key=lambda entity: reads[entity.name], default=entity_model.entities[0])
 
 
 def _without_tokens(entity_model: EntityModel) -> EntityModel:

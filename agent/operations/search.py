@@ -19,7 +19,7 @@ from database_specialist.agent.operations.evidence_words import (
     has_word,
     named_stores,
 )
-from database_specialist.agent.operations.figures import GIB, listed, number, size, unique
+from database_specialist.agent.operations.figures import GIB, counted, listed, number, size, unique
 
 SEARCH_NAMES = ("elasticsearch", "opensearch", "elastic")
 SHARD_BYTES = 30 * GIB
@@ -193,7 +193,7 @@ def _unnamed(ground: Ground, entity_model: EntityModel) -> Decision:
     side = "above" if above else "below"
     why = (
         f'No document names a search engine; "{_short(asked[0].text)}" reads {listed(tables or (largest[0],))}, '
-        f"{number(largest[1])} rows in year 5, {side} the {number(ENOUGH_ROWS)} up to which the "
+        f"{counted(largest[1], 'row')} in year 5, {side} the {number(ENOUGH_ROWS)} up to which the "
         "database's own text indexes answer within a second (assumed)"
     )
     choice = "no" if not above else "no, to be measured again when the rows are there"

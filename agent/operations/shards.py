@@ -8,7 +8,7 @@ from database_specialist.agent.model.base import Decision, Option
 from database_specialist.agent.model.operations import ShardKey
 from database_specialist.agent.model.relational import Schema, Table
 from database_specialist.agent.operations.capacity import Ground
-from database_specialist.agent.operations.figures import TIB, derived, listed, number, size
+from database_specialist.agent.operations.figures import TIB, counted, derived, listed, number, size
 from database_specialist.agent.operations.load import Access
 
 MOST_CANDIDATES = 3
@@ -79,7 +79,7 @@ def _shard_key(candidate: _Candidate, ground: Ground, *, chosen: bool) -> ShardK
     total = sum(access.query.frequency.value for access in ground.accesses)
     hits = sum(access.query.frequency.value for access in candidate.single)
     ids = listed(access.query.id for access in candidate.single)
-    basis = f"{number(hits)} of {number(total)} executions a day fix {candidate.key} ({ids})"
+    basis = f"{number(hits)} of {counted(total, 'execution')} a day fix {candidate.key} ({ids})"
     return ShardKey(
         key=candidate.key if candidate.key != "id" else f"{candidate.root}.id",
         tables=candidate.tables,

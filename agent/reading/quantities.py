@@ -20,6 +20,9 @@ from database_specialist.agent.reading.vocabulary import pattern, words
 _CLAUSE = re.compile(
     r"[,;](?!\d)|(?<=\w)(?<!Mio)(?<!Mrd)(?<!approx)\.\s|\s[\u2013\u2014]\s|(?<![A-Z])/(?=\s*(?:RTO|RPO)\b)|\band\b(?=\s+(?:an?\s+)?(?:RTO|RPO)\b)"
 )
+_KEPT_LIST = re.compile(
+    r"(?:(?:\s[\w-]+){1,3},){0,4}(?:\s[\w-]+){0,3}\s(?:and|or)\s[\w -]{2,30}\b(?:kept|retained|stored|archived)\b"
+)
 _ROW_WORDS = re.compile(r"[A-Za-z]{3,}")
 _UNIT_ONLY = re.compile(
     r"^[\s<>=~\u2264\u2265\u2248]*[\d.,]+\s*(?:k|K|M|B)?\+?\s*(?:%|ms|s|sec|seconds?"
@@ -79,11 +82,27 @@ def _phrases(statement: Statement) -> Iterator[Phrase]:
         return
     topic = statement.title or ""
     whole = f"{topic}: {statement.text}" if topic else statement.text
+    for part in _clauses(statement.text):
+        yield Phrase(part, topic, whole)
+
+
+def _clauses(text: str) -> Iterator[str]:
+    """Split a text into clauses; the commas of "Orders, invoices and payments are kept" part no clause."""
     start = 0
-    for match in _CLAUSE.finditer(statement.text):
-        yield Phrase(statement.text[start : match.start()], topic, whole)
+    for match in _CLAUSE.finditer(text):
+        part = text[start : match.start()]
+        if match.group() == "," and not re.search(r"\d", part) and _KEPT_LIST.match(text, match.end()):
+            continue
+        yield part
         start = match.end()
-    yield Phrase(statement.text[start:], topic, whole)
+    yield text[start:]
+
+
+def _sentence(cells: list[tuple[str, str]]) -> str:
+    """Return a row as its author would say it: the only cell beside the id is the sentence itself."""
+    if len(cells) == 1:
+        return cells[0][1]
+    return "; ".join(f"{header}: {text}" if header else text for header, text in cells)
 
 
 def _row_phrases(statement: Statement) -> Iterator[Phrase]:
@@ -93,7 +112,7 @@ def _row_phrases(statement: Statement) -> Iterator[Phrase]:
     ids = words("columns", "id")
     named = (text for name, text in cells if name.lower() not in ids and _ROW_WORDS.search(text))
     key = statement.title or next(named, "")
-    whole = "; ".join(f"{header}: {text}" if header else text for header, text in cells if text)
+    whole = _sentence([(name, text) for name, text in cells if text and name.lower() not in ids])
     if any(re.search(r"\b(?:prod|production)", header, re.IGNORECASE) for header, _ in cells):
         # Production figures stand beside those of a laptop: only the former size the design.
         cells = [cell for cell in cells if not re.search(r"local|dev|laptop|staging", cell[0], re.IGNORECASE)]
@@ -104,9 +123,9 @@ def _row_phrases(statement: Statement) -> Iterator[Phrase]:
             # "Bookings per day | 10,000" and "Orders | Retention: 7 years": the noun stands elsewhere in the row.
             yield Phrase(f"{_said(header)}{text} {key}".strip(), key, whole)
         elif text == key:
-            yield from (Phrase(part.strip(), "", whole) for part in _CLAUSE.split(text))
+            yield from (Phrase(part.strip(), "", whole) for part in _clauses(text))
         else:
-            for part in _CLAUSE.split(text):
+            for part in _clauses(text):
                 yield Phrase(f"{_said(header)}{part}".strip(), key, whole)
 
 

@@ -36,6 +36,7 @@ _AVAILABLE_WORDS = re.compile(
     r"|high|requirement|overall|minimum|least)\b",
     re.IGNORECASE,
 )
+_LONGEST_LIST = 200
 _ARTICLES = frozenset(words("quantities", "articles"))
 
 
@@ -70,12 +71,26 @@ def retained(before: str, after: str, topic: str) -> str:
         return singular(_trim(match.group(1)))
     match = _BEFORE_VERB.search(before)
     if match:
+        listed = _listed(before[: match.end(1)])
+        if len(listed) > 1:
+            return " and ".join(singular(_trim(part)) for part in listed)
         return " and ".join(singular(_trim(part)) for part in re.split(r"\s+and\s+", match.group(1)) if part)
     match = _NAMED_RETENTION.search(before) or _OF.match(after)
     if match:
         return singular(_trim(match.group(1)))
     named = _POLICY.sub("", topic).strip(" :-")
     return singular(named) if 0 < len(named.split()) <= 4 else "data"
+
+
+def _listed(text: str) -> list[str]:
+    """Return the things of a list that ends a text, "Orders, invoices and credit notes"; a clause of words is none."""
+    sentence = re.split(r"[.;:|]", text[-_LONGEST_LIST:])[-1]
+    head, joint, last = sentence.rpartition(" and ")
+    if not joint:
+        return []
+    parts = [part.removeprefix("and ").strip() for part in (*head.split(","), last)]
+    parts = [piece for part in parts for piece in part.split(" and ")]
+    return parts if all(1 <= len(_trim(part).split()) <= 3 and len(part.split()) <= 4 for part in parts) else []
 
 
 def _trim(phrase: str) -> str:

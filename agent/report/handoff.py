@@ -100,7 +100,8 @@ def _retention(context: Context) -> str:
     kept = [(t, t.retention_days) for t in tables if t.retention_days]
     cited = {fact for _, days in kept for fact in days.facts}
     stated = [q for q in context.design.brief.quantities if q.metric == "retention" and q.figure.origin == "given"]
-    other = [q for q in stated if not any(_is_about(q.subject, t) for t, _ in kept)]
+    # "invoice and payment" is told of when each of the two has its line.
+    other = [q for q in stated if not all(any(_is_about(s, t) for t, _ in kept) for s in q.subject.split(" and "))]
     return sections(
         table(
             ("Table", "Kept for", "Basis", "Facts"),
@@ -115,8 +116,9 @@ def _retention(context: Context) -> str:
 
 
 def _is_about(subject: str, owner: Table) -> bool:
-    words = set(subject.lower().replace("_", " ").split())
-    return any(words == set(name.split("_")) for name in (owner.name, owner.entity or ""))
+    words = subject.lower().replace("_", " ")
+    names = [name.replace("_", " ") for name in (owner.name, owner.entity) if name]
+    return any(f" {words}".endswith(f" {name}") for name in names)
 
 
 def _guarded(context: Context) -> list[str]:

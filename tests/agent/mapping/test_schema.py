@@ -123,12 +123,26 @@ def _volume(rows_a_day: float, **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("rows_a_day", "interval"),
-    [(1_000, None), (100_000, "quarter"), (500_000, "month"), (3_000_000, "week"), (20_000_000, "day")],
+    [
+        (1_000, None),
+        (100_000, "quarter"),
+        (1_500_000, "month"),
+        (3_000_000, "week"),
+        (5_800_000, "week"),
+        (20_000_000, "day"),
+    ],
 )
 def test_volume_decides_the_partitions(rows_a_day: float, interval: str | None) -> None:
     found = table(mapped(_volume(rows_a_day)), "pings")
     assert (found.partitioning.interval if found.partitioning else None) == interval
     assert key_of(mapped(_volume(rows_a_day)), "pings") == (("id", "sent_at") if interval else ("id",))
+
+
+def test_wide_rows_make_smaller_partitions() -> None:
+    wide = [attribute("sent_at", "timestamp"), *(attribute(f"note_{number}", "long_text") for number in range(4))]
+    found = table(mapped({**_volume(1_500_000), "attributes": wide}), "pings")
+    assert found.partitioning is not None
+    assert found.partitioning.interval in ("week", "day")
 
 
 @pytest.mark.parametrize(

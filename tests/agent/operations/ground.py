@@ -115,3 +115,6 @@ def ground_of(brief: Brief = BRIEF, schema: Schema | None = None, workload: Work
     """Survey the shop, or another brief, schema or workload."""
     found = schema or map_schema(ENTITY_MODEL, engine=brief.stack.engine)
     return survey(brief, found, INDEXES, accesses(workload, found))
+
+
+__all__ = ["BRIEF", "ENTITY_MODEL", "INDEXES", "WORKLOAD", "brief_with", "fact", "ground_of", "quantity", "query"]

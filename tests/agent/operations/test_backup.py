@@ -80,6 +80,31 @@ def test_the_size_of_the_base_backups_is_copies_of_the_first_year() -> None:
     assert base.size.value == pytest.approx(ground.capacity.bytes_year_1.value * 5 / 3, rel=0.001)
 
 
+def test_daily_copies_are_sized_as_daily_and_snapshots_as_what_changed() -> None:
+    lite = ground_of(brief_with(engine="sqlite"))
+    copy = next(job for job in plan_backup(lite).jobs if job.kind == "base")
+    assert copy.size.value == pytest.approx(lite.capacity.bytes_year_1.value * 30 / 3, rel=0.001)
+    assert "x 30 daily copies / 3 packed" in copy.size.basis
+    cloud = ground_of(brief_with(platform="AWS RDS"))
+    snapshot = next(job for job in plan_backup(cloud).jobs if job.kind == "snapshot")
+    year, changed = cloud.capacity.bytes_year_1.value, cloud.capacity.wal_bytes_per_day.value
+    assert snapshot.size.value == pytest.approx(year + 29 * changed, rel=0.001)
+    assert "29 earlier days" in snapshot.size.basis
+
+
+def test_a_period_said_of_two_things_is_kept_for_both() -> None:
+    brief = brief_with(quantities=(quantity("retention", 90, "days", "order and customer"),))
+    lines = plan_archival(ground_of(brief))
+    assert [line.split(" (")[0] for line in lines if "(given)" in line] == ["customers: 90 days", "orders: 90 days"]
+
+
+def test_a_single_day_is_written_in_the_singular() -> None:
+    plan = plan_backup(ground_of(brief_with(quantities=(quantity("backup_retention", 1, "days"),))))
+    wal = next(job for job in plan.jobs if job.kind == "wal")
+    assert wal.retention == "1 day"
+    assert " x 1 day / 3" in wal.size.basis
+
+
 def test_rows_past_their_retention_leave_in_batches_that_run(database: PostgresDatabase) -> None:
     brief = brief_with(quantities=(quantity("retention", 90, "days", "order"),))
     schema = map_schema(ENTITY_MODEL, engine="postgresql")

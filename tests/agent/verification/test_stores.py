@@ -17,7 +17,8 @@ from database_specialist.agent.operations.plan import plan_operations
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.stores import check_stores, judge_collection, judge_key, judge_mapping
 from database_specialist.tools.sqlite_sandbox import open_sqlite
-from tests.agent.operations.ground import ENTITY_MODEL, WORKLOAD, brief_with, fact
+from tests.agent.operations.ground import WORKLOAD, brief_with, fact
+from tests.shop import ENTITY_MODEL
 
 _ONE = Figure(value=1.0, unit="keys", origin="assumed", basis="of the test")
 
