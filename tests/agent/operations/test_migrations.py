@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import importlib.util
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +16,7 @@ from database_specialist.agent.model.relational import Column, EnumType, Foreign
 from database_specialist.agent.model.workload import Index, Indexes, IndexKey
 from database_specialist.agent.operations.migrations import plan_migrations
 from database_specialist.agent.verification.catalog import Catalog
-from database_specialist.tools.postgres_sandbox import PostgresDatabase, open_postgres
+from database_specialist.tools.postgres_sandbox import PostgresDatabase
 
 SHOP = Path(__file__).parents[2] / "shop.py"
 INDEXES = Indexes(
@@ -41,18 +40,6 @@ def shop() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-@pytest.fixture(scope="module")
-def _sandbox() -> Iterator[object]:
-    with open_postgres() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def database(_sandbox: object) -> Iterator[PostgresDatabase]:
-    with _sandbox.database() as database:  # type: ignore[attr-defined]
-        yield database
 
 
 def up(database: PostgresDatabase, migrations: tuple[Migration, ...]) -> list[Catalog]:
