@@ -25,15 +25,28 @@ from database_specialist.agent.operations.evidence_words import (
     named_stores,
     owner_of_logins,
 )
-from database_specialist.agent.operations.figures import DAY_SECONDS, assumed, derived, listed, number, size, unique
+from database_specialist.agent.operations.figures import (
+    DAY_SECONDS,
+    assumed,
+    counted,
+    derived,
+    listed,
+    number,
+    size,
+    unique,
+)
 
 OVERHEAD = 90
 """Bytes of a key in Redis 7 beside its name and value: dictionary entry, object, expiry, allocator. Assumed."""
 ONLINE_SHARE = 0.1
 HOT_SHARE = 0.2
+ANSWER_BYTES = 16 * 1024
+"""A list or a board as JSON: about a hundred rows. Assumed."""
 NEEDED_RATE = 2000
 """Peak queries/s from which sessions, counters and limits leave the relational database. Assumed."""
 _SPELT = re.compile(r"(?<![\w:/])[a-z][a-z_]*(?::(?:\{[^}\s]+\}|[a-zA-Z_]+))+(?![\w*:/])")
+_TOLD_LIFE = re.compile(r"(\d+)[ -]?(s|sec|second|m|min|minute|h|hour|day)s?\b", re.IGNORECASE)
+_CACHED = re.compile(r"\b(?:the )?([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (?:is|are) cached\b", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": DAY_SECONDS}
 
 _FAMILIES: list[dict[str, Any]] = tomllib.loads(
@@ -58,9 +71,11 @@ def plan_redis(ground: Ground, entity_model: EntityModel, caches: tuple[CachePoi
         return ()
     uses = _uses(store, ground, entity_model)
     written = stated_keys(store, ground, entity_model)
-    covered = {key.pattern.partition(":")[0] for key in written} | ({"cache"} if caches else set())
-    keys = list(written)
-    keys += [_key(use, ground, entity_model) for use in uses if use.family["name"] not in covered]
+    covered = {key.pattern.partition(":")[0] for key in written}
+    uses = tuple(use for use in uses if use.family["name"] not in covered)
+    # The caches that the workload asks for take the place of a general one, not of an answer that the documents name.
+    planned = [use for use in uses if not caches or use.family["name"] != "cache" or use.family["keys"] == "one"]
+    keys = [*written, *(_key(use, ground, entity_model) for use in planned)]
     facts = store.fact_ids
     keys += [_cache_key(cache, ground, facts) for cache in caches if facts]
     return tuple(keys)
@@ -75,8 +90,36 @@ def _uses(store: Named, ground: Ground, entity_model: EntityModel) -> tuple[_Use
         about = facts_with(store.facts, family["words"])
         facts = unique(fact.id for fact in about or store.facts[:1])
         if facts:
-            found.append(_Use(family, facts, _thing(about, ground, entity_model, family), _owner(entity_model)))
+            found.append(
+                _Use(_as_told(family, about), facts, _thing(about, ground, entity_model, family), _owner(entity_model))
+            )
     return tuple(found)
+
+
+def _as_told(family: dict[str, Any], facts: tuple[Fact, ...]) -> dict[str, Any]:
+    """Return a family with the life and the cached thing that the documents give: "the board is cached for 5 s"."""
+    for clause in (part for fact in facts for part in re.split(r"[;,.|]", fact.text)):
+        told = _TOLD_LIFE.search(clause)
+        if told is None or not any(has_word(clause, word) for word in family["words"]):
+            continue
+        life = int(told.group(1)) * _SECONDS[told.group(2)[0].lower()]
+        example = family["example"].replace(f"EX {family['ttl_seconds']}", f"EX {life}")
+        family = {**family, "ttl_seconds": life, "example": example}
+        cached = _CACHED.search(clause) if family["name"] == "cache" else None
+        return _one_answer(family, cached.group(1)) if cached else family
+    return family
+
+
+def _one_answer(family: dict[str, Any], named: str) -> dict[str, Any]:
+    key = f"cache:{snake(named)}"
+    return {
+        **family,
+        "pattern": key,
+        "keys": "one",
+        "value_bytes": ANSWER_BYTES,
+        "purpose": f"Keeps the {named} as last read, for everybody who looks at it.",
+        "example": f"SET {key} '[]' EX {family['ttl_seconds']}",
+    }
 
 
 def stated_keys(store: Named, ground: Ground, entity_model: EntityModel) -> tuple[RedisKey, ...]:
@@ -98,13 +141,13 @@ def stated_keys(store: Named, ground: Ground, entity_model: EntityModel) -> tupl
 
 
 def _spelt_key(pattern: str, fact: Fact, use: _Use, like: RedisKey) -> RedisKey:
-    told = re.search(r"(\d+)[ -]?(s|sec|second|m|min|minute|h|hour|day)s?\b", fact.text)
-    ttl = int(told.group(1)) * _SECONDS[told.group(2)[0]] if told else use.family["ttl_seconds"]
+    told = _TOLD_LIFE.search(fact.text)
+    ttl = int(told.group(1)) * _SECONDS[told.group(2)[0].lower()] if told else use.family["ttl_seconds"]
     sample = re.sub(r"\{[^}]*\}", "42", pattern)
     each = like.bytes_per_key.value - len(like.pattern) + len(pattern)
     basis = f"{OVERHEAD} overhead (assumed) + {len(pattern)} name + {use.family['value_bytes']} B = {number(each)} B"
     total = like.keys.value * each
-    memory = derived(total, "bytes", f"{number(like.keys.value)} keys x {number(each)} B = {size(total)}")
+    memory = derived(total, "bytes", f"{counted(like.keys.value, 'key')} x {number(each)} B = {size(total)}")
     return like.model_copy(
         update={
             "pattern": pattern,
@@ -202,7 +245,7 @@ def _key(use: _Use, ground: Ground, entity_model: EntityModel) -> RedisKey:
         bytes_per_key=derived(each, "bytes", f"{words} = {number(each)} B"),
         keys=keys,
         memory=derived(
-            keys.value * each, "bytes", f"{number(keys.value)} keys x {number(each)} B = {size(keys.value * each)}"
+            keys.value * each, "bytes", f"{counted(keys.value, 'key')} x {number(each)} B = {size(keys.value * each)}"
         ),
         facts=use.facts,
     )
@@ -231,6 +274,8 @@ def _counts(rule: str, use: _Use, ground: Ground, entity_model: EntityModel) -> 
         return _online(use, ground, entity_model), one
     if rule == "writes":
         return _written(use, ground), one
+    if rule == "one":
+        return assumed(1, "keys", "one answer for everybody"), one
     table = table_name(entity_model, use.thing.name)
     if rule == "things":
         count = ground.rows[table].year_1

@@ -186,3 +186,11 @@ def test_stores_that_speak_the_same_protocol_are_designed_as_one() -> None:
     )
     families = [key.pattern.partition(":")[0] for key in stores_of(brief_with(valkey, redis, facts=facts)).redis]
     assert families == ["session", "ratelimit"]
+
+
+def test_the_lives_and_the_cached_answer_that_the_documents_give_are_taken() -> None:
+    said = "Redis: login sessions with 12 hours sliding expiry; the order board is cached for 5 seconds"
+    keys = stores_of(brief_with(REDIS, facts=(fact(21, said, "technology"),))).redis
+    last = {key.pattern: (key.ttl_seconds, key.example.splitlines()[-1]) for key in keys}
+    assert last["session:{token_hash}"] == (43_200, "EXPIRE session:5f1d7a 43200")
+    assert last["cache:order_board"] == (5, "SET cache:order_board '[]' EX 5")

@@ -70,7 +70,7 @@ def test_the_statements_of_a_partition_schedule_run(retention: float | None, dat
     schedule = schedules(found)[0]
     database.run(create_statements(schema))
     count = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'readings'::regclass"
-    before = database.execute(count).rows[0][0]
+    before = int(str(database.execute(count).rows[0][0]))
     database.run(schedule.statements)
     # One partition comes; with a retention the oldest goes.
     assert database.execute(count).rows[0][0] == before + (0 if retention else 1)
