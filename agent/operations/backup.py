@@ -42,6 +42,7 @@ LOGICAL_DAYS = 90
 LARGE_DUMP = 100 * GIB
 RPO_SECONDS = 300
 RTO_SECONDS = 4 * 3600
+_STANDBY = re.compile(r"\b(?:multi-az|hot standby|warm standby|zone-redundant standby|standby)\b", re.IGNORECASE)
 
 _PLATFORMS: list[dict[str, Any]] = tomllib.loads(
     files("database_specialist.agent.operations").joinpath("platforms.toml").read_text(encoding="utf-8")
@@ -286,18 +287,26 @@ def _objective_decision(plan: _Plan, ground: Ground) -> Decision:
         id="OP-backup-objectives",
         topic="backup",
         subject=plan.values["database"],
-        choice=_choice(plan, needed),
+        choice=_choice(plan, needed, named_standby(ground.brief)),
         why=f"{met}; {restored}.",
         facts=unique((*plan.rpo.facts, *plan.rto.facts)),
     )
 
 
-def _choice(plan: _Plan, needed: float) -> str:
+def named_standby(brief: Brief) -> str | None:
+    """Return the words by which the documents have a standby: "Multi-AZ"."""
+    found = (_STANDBY.search(fact.text) for fact in brief.in_scope)
+    return next((match.group() for match in found if match), None)
+
+
+def _choice(plan: _Plan, needed: float, standing: str | None) -> str:
     standby = plan.rpo.value < plan.platform["rpo_seconds"] or plan.rto.value < needed
-    return "backups and a standby" if standby else "backups without a standby"
+    if standby:
+        return "backups and a standby"
+    return f"backups beside the {standing} of the documents" if standing else "backups without a standby"
 
 
 def needs_standby(ground: Ground) -> bool:
     """Say whether the objectives cannot be met by restoring a backup."""
     plan = _plan(ground)
-    return _choice(plan, _restore_seconds(ground)) == "backups and a standby"
+    return _choice(plan, _restore_seconds(ground), None) == "backups and a standby"

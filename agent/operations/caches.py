@@ -134,6 +134,9 @@ def _refers_to(table: Table | None, column: str) -> str:
     return next((key.ref_table for key in table.foreign_keys if key.columns == (column,)), "")
 
 
+CACHED = re.compile(r"\b(?:the )?([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (?:is|are) cached\b", re.IGNORECASE)
+
+
 def decide_cache(ground: Ground) -> Decision:
     """Decide on a cache, with the share of this workload that it could answer."""
     found = candidates(ground)
@@ -164,7 +167,16 @@ def decide_cache(ground: Ground) -> Decision:
         choice="a cache beside the database",
         rejected_because=f"a second copy of {listed(tables)} to keep right for answers that the buffers already hold",
     )
-    return _decision(ground, "no cache beside the database", why + ".", other)
+    told = told_answers(ground)
+    choice = f"only {listed(told)}, as the documents say" if told else "no cache beside the database"
+    return _decision(ground, choice, why + ".", other)
+
+
+def told_answers(ground: Ground) -> tuple[str, ...]:
+    """Return the answers that the documents themselves have cached: "the board is cached for 5 seconds"."""
+    stores = named_stores(ground.brief, KEY_VALUE_NAMES)
+    texts = dict.fromkeys(fact.text for store in stores for fact in store.facts)
+    return tuple(dict.fromkeys(named for text in texts for named in CACHED.findall(text)))
 
 
 def _nothing_hot(ground: Ground) -> str:

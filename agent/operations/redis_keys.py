@@ -13,7 +13,7 @@ from database_specialist.agent.model.base import Decision, FactId, Figure, Optio
 from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.model.operations import CachePoint, RedisKey
-from database_specialist.agent.operations.caches import footprint
+from database_specialist.agent.operations.caches import CACHED, footprint
 from database_specialist.agent.operations.capacity import PEAK_FACTOR, Ground
 from database_specialist.agent.operations.evidence_words import (
     KEY_VALUE_NAMES,
@@ -46,7 +46,6 @@ NEEDED_RATE = 2000
 """Peak queries/s from which sessions, counters and limits leave the relational database. Assumed."""
 _SPELT = re.compile(r"(?<![\w:/])[a-z][a-z_]*(?::(?:\{[^}\s]+\}|[a-zA-Z_]+))+(?![\w*:/])")
 _TOLD_LIFE = re.compile(r"(\d+)[ -]?(s|sec|second|m|min|minute|h|hour|day)s?\b", re.IGNORECASE)
-_CACHED = re.compile(r"\b(?:the )?([a-z][\w-]*(?: [a-z][\w-]*){0,2}) (?:is|are) cached\b", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": DAY_SECONDS}
 
 _FAMILIES: list[dict[str, Any]] = tomllib.loads(
@@ -105,7 +104,7 @@ def _as_told(family: dict[str, Any], facts: tuple[Fact, ...]) -> dict[str, Any]:
         life = int(told.group(1)) * _SECONDS[told.group(2)[0].lower()]
         example = family["example"].replace(f"EX {family['ttl_seconds']}", f"EX {life}")
         family = {**family, "ttl_seconds": life, "example": example}
-        cached = _CACHED.search(clause) if family["name"] == "cache" else None
+        cached = CACHED.search(clause) if family["name"] == "cache" else None
         return _one_answer(family, cached.group(1)) if cached else family
     return family
 

@@ -6,7 +6,7 @@ import math
 
 from database_specialist.agent.model.base import Decision, Option
 from database_specialist.agent.model.operations import Replica
-from database_specialist.agent.operations.backup import needs_standby
+from database_specialist.agent.operations.backup import named_standby, needs_standby
 from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.figures import listed, number
 from database_specialist.agent.operations.load import Access
@@ -100,7 +100,10 @@ def _choice(ground: Ground) -> str:
         count = max(1, math.ceil(_stale_rate(ground) / (PRIMARY_RATE * CALM)))
         replicas = "one read replica" if count == 1 else f"{count} read replicas"
         return f"a standby and {replicas}" if _wants_standby(ground) else replicas
-    return "one standby, also for the stale reads" if _wants_standby(ground) else "no replica"
+    if _wants_standby(ground):
+        return "one standby, also for the stale reads"
+    standing = named_standby(ground.brief)
+    return f"no read replica beside the {standing} of the documents" if standing else "no replica"
 
 
 def _stale_rate(ground: Ground) -> float:

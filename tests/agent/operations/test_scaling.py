@@ -13,8 +13,11 @@ from database_specialist.agent.model.base import Engine, Figure
 from database_specialist.agent.model.brief import Technology
 from database_specialist.agent.model.entities import Attribute, Entity
 from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.operations.backup import plan_backup
+from database_specialist.agent.operations.caches import told_answers
 from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.partitions import next_start, schedules
+from database_specialist.agent.operations.replicas import decide_replica
 from database_specialist.agent.operations.scaling import plan_scaling
 from database_specialist.tools.postgres_sandbox import PostgresDatabase
 from tests.agent.operations.ground import (
@@ -22,6 +25,7 @@ from tests.agent.operations.ground import (
     ENTITY_MODEL,
     WORKLOAD,
     brief_with,
+    fact,
     ground_of,
     quantity,
 )
@@ -162,3 +166,16 @@ def test_sharding_is_chosen_when_one_server_is_outgrown() -> None:
     assert decision(busy, "sharding").startswith("shard by customer_id")
     assert plan_scaling(busy).shard_keys[0].chosen
     assert decision(ground_of(), "sharding") == "not sharded"
+
+
+def test_a_standby_and_a_cached_answer_that_the_documents_name_are_not_denied() -> None:
+    facts = (
+        fact(20, "PostgreSQL runs on AWS RDS, Multi-AZ.", "technology"),
+        fact(21, "Redis: the order board is cached for 5 seconds", "technology"),
+    )
+    redis = Technology(name="Redis", category="key_value", facts=("F21",))
+    found = ground_of(brief_with(redis, facts=facts, platform="AWS RDS"))
+    assert decide_replica(found).choice == "no read replica beside the Multi-AZ of the documents"
+    objective = next(each for each in plan_backup(found).decisions if each.id == "OP-backup-objectives")
+    assert objective.choice == "backups beside the Multi-AZ of the documents"
+    assert told_answers(found) == ("order board",)
