@@ -8,6 +8,7 @@ from typing import Any
 
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.nouns import article, human
+from database_specialist.agent.mapping.upkeep import asks_for_permanence
 from database_specialist.agent.model.entities import Attribute, BusinessRule, Example, ExampleRow, Relationship
 
 MAX_ACCEPTED = 15
@@ -58,6 +59,8 @@ def _broken_rules(draft: Draft) -> Iterator[Example]:
             yield _broken_unique(draft, entity, rule, because)
         elif rule.kind == "transition":
             yield from _broken_transition(entity, rule, because)
+        elif entity.append_only and asks_for_permanence(rule):
+            yield from _changed_record(entity, rule, because)
 
 
 def _broken_check(entity: EntityDraft, rule: BusinessRule, because: str) -> Iterator[Example]:
@@ -143,6 +146,26 @@ def _broken_transition(entity: EntityDraft, rule: BusinessRule, because: str) ->
             text = f"{article(entity.name).capitalize()} that goes from {human(source)} straight to {human(target)}."
             yield _example(text, [row], rule.facts, because, update=update, violates=rule.id)
             return
+
+
+def _changed_record(entity: EntityDraft, rule: BusinessRule, because: str) -> Iterator[Example]:
+    """Change one plain value of a row that is never changed."""
+    for attribute in entity.attributes.values():
+        values = _TWO_VALUES.get(attribute.type)
+        if values and not (attribute.unique or attribute.pattern or attribute.maximum is not None):
+            row, update = (_row(entity.name, "a", **{attribute.name: value}) for value in values)
+            text = f"{article(entity.name).capitalize()} whose {human(attribute.name)} is changed afterwards."
+            yield _example(text, [row], rule.facts, because, update=update, violates=rule.id)
+            return
+
+
+_TWO_VALUES: dict[str, tuple[Any, Any]] = {
+    "integer": (7, 8),
+    "decimal": (7, 8),
+    "short_text": ("as written", "as changed"),
+    "text": ("as written", "as changed"),
+    "long_text": ("as written", "as changed"),
+}
 
 
 def _broken_attributes(draft: Draft) -> Iterator[Example]:

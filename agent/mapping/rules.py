@@ -16,6 +16,7 @@ from database_specialist.agent.mapping.naming import constraint_name
 from database_specialist.agent.mapping.overlap import add_no_overlap
 from database_specialist.agent.mapping.sentences import continued, sentence
 from database_specialist.agent.mapping.uniques import add_unique
+from database_specialist.agent.mapping.upkeep import is_unchanging
 from database_specialist.agent.model.entities import BusinessRule
 from database_specialist.agent.model.relational import Check, Routine
 
@@ -151,6 +152,8 @@ def _add_cross_row(ground: Ground, draft: TableDraft, rule: BusinessRule, routin
 
 
 def _leave_to_application(ground: Ground, draft: TableDraft, rule: BusinessRule, routines: _Routines) -> str | None:
+    if draft.entity is not None and is_unchanging(rule, draft.entity):
+        return None  # the table's own trigger keeps it
     return rule.why.rstrip(".") or "it depends on what the database does not hold"
 
 

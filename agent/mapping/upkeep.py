@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from database_specialist.agent.dialects.identifiers import quote
@@ -11,10 +12,14 @@ from database_specialist.agent.mapping.guards import Event, Guard, guard_routine
 from database_specialist.agent.mapping.naming import constraint_name, snake
 from database_specialist.agent.mapping.types import NOW
 from database_specialist.agent.mapping.uniques import LIVE
-from database_specialist.agent.model.entities import Relationship
+from database_specialist.agent.model.entities import BusinessRule, Entity, Relationship
 from database_specialist.agent.model.relational import Column, Routine
 
 _CHANGED = ("updated_at", "modified_at", "last_modified_at", "last_updated_at", "changed_at")
+_UNCHANGING = re.compile(
+    r"\b(never|not|cannot|no)\b[^.;]*\b(chang|modif|alter|updat|edit|overwrit)|\bappend[- ]only\b|\bimmutable\b",
+    re.IGNORECASE,
+)
 _NOT_COMPARABLE = ("point", "json", "geometry")
 
 
@@ -98,10 +103,21 @@ def _immutable(ground: Ground, draft: TableDraft) -> list[Routine]:
     return [guard_routine(guard, ground.engine, why=why)]
 
 
+def is_unchanging(rule: BusinessRule, entity: Entity) -> bool:
+    """Say whether a statement asks that rows of an append-only entity stay as they were written."""
+    return rule.entity == entity.name and entity.append_only and asks_for_permanence(rule)
+
+
+def asks_for_permanence(rule: BusinessRule) -> bool:
+    """Say whether a rule without a condition asks that rows are never changed."""
+    return rule.kind == "application" and _UNCHANGING.search(rule.text) is not None
+
+
 def _append_only(ground: Ground, draft: TableDraft) -> list[Routine]:
     entity = draft.entity
     assert entity is not None
-    if not (entity.append_only and entity.kind == "audit"):
+    stated = next((rule for rule in ground.model.rules if is_unchanging(rule, entity)), None)
+    if not (entity.append_only and (entity.kind == "audit" or stated)):
         return []
     cleared = {name for key in draft.foreign_keys if key.on_delete == "set null" for name in key.columns}
     kept = [each.name for each in draft.columns if _can_compare(each) and each.name not in cleared | set(draft.key)]
@@ -117,7 +133,8 @@ def _append_only(ground: Ground, draft: TableDraft) -> list[Routine]:
         message=f"{draft.name} is append-only: what it says is never changed",
     )
     why = f"{draft.name} is a record of what happened; a correction is a further row."
-    routines = [guard_routine(update, ground.engine, why=why, facts=entity.facts)]
+    rule = stated.id if stated else None
+    routines = [guard_routine(update, ground.engine, why=why, rule=rule, facts=entity.facts)]
     return routines + _no_delete(ground, draft)
 
 
