@@ -19,6 +19,10 @@ from database_specialist.agent.designer.states import mentioned
 from database_specialist.agent.model.brief import Fact, Role
 from database_specialist.agent.model.entities import Relationship
 
+_WHEN = re.compile(r"(?:^|_)(?:at|time|timestamp|datetime)$")
+_AHEAD = re.compile(r"^(?:expir\w+|due|ends?|ended|planned|scheduled|next|updated|modified|deleted|valid)(?:_|$)")
+"""Times that are not when a thing happened."""
+
 
 def add_accounts(draft: Draft) -> None:
     """Where several kinds of people act, keep an account for each person."""
@@ -264,12 +268,7 @@ def add_times(draft: Draft) -> None:
     for entity in draft.entities.values():
         if entity.declared:
             continue
-        own = [
-            a
-            for a in entity.attributes.values()
-            if a.type == "timestamp" and a.name.endswith(("red_at", "ged_at", "_at"))
-        ]
-        if entity.append_only and any(a.required for a in own):
+        if (entity.append_only or entity.kind in ("event", "audit")) and _has_own_time(entity):
             continue
         if entity.kind in ("reference", "association", "history") and is_described(entity):
             continue
@@ -282,6 +281,14 @@ def add_times(draft: Draft) -> None:
             entity.attributes.setdefault(
                 "updated_at", attribute("updated_at", entity.name, lexicon=draft.lexicon, because=because)
             )
+
+
+def _has_own_time(entity: EntityDraft) -> bool:
+    """Whether what happened carries its time already: a second one would only say when the row arrived."""
+    return any(
+        known.type == "timestamp" and known.required and _WHEN.search(known.name) and not _AHEAD.search(known.name)
+        for known in entity.attributes.values()
+    )
 
 
 def _lists_fields(draft: Draft) -> bool:
