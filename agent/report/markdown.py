@@ -149,6 +149,8 @@ def quantity(figure: Figure) -> str:
     '3.0 GiB'
     >>> quantity(Figure(value=300.0, unit="s", origin="given", basis="x"))
     '5 min'
+    >>> quantity(Figure(value=1.0, unit="rows/day", origin="assumed", basis="x"))
+    '1 row/day'
     """
     if figure.unit.startswith("bytes"):
         return _bytes(figure.value) + figure.unit.removeprefix("bytes")
@@ -156,7 +158,8 @@ def quantity(figure: Figure) -> str:
         return _seconds(figure.value)
     if figure.unit == "%":
         return f"{number(figure.value)}%"
-    return f"{number(figure.value)} {text(figure.unit)}"
+    unit = re.sub(r"s(?=/|$)", "", figure.unit, count=1) if figure.value == 1 else figure.unit
+    return f"{number(figure.value)} {text(unit)}"
 
 
 def marked(figure: Figure) -> str:

@@ -13,7 +13,7 @@ from database_specialist.agent.report.markdown import bullets, code, heading, ma
 _TITLES: dict[CheckKind, str] = {
     "ddl": "The DDL runs on an empty database",
     "catalog": "The catalog read back equals the model",
-    "object": "Each index, view, trigger, function and policy exists",
+    "object": "Each index, view, trigger and function exists; each policy lets only its own rows be seen",
     "seed": "The seed rows go in",
     "query": "Each query prepares and runs on the seeded rows",
     "example_accept": "Examples to accept are accepted",
