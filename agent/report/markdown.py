@@ -140,6 +140,11 @@ def sections(*parts: str) -> str:
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
+_SINGULAR = {"rows": "row", "days": "day", "queries": "query", "executions": "execution", "users": "user"}
+_SINGULAR |= {"requests": "request", "connections": "connection", "keys": "key", "writes": "write"}
+_PLURAL = re.compile(rf"^(?:{'|'.join(_SINGULAR)})\b")
+
+
 def quantity(figure: Figure) -> str:
     """Return a number with its unit, in a form that people read.
 
@@ -158,7 +163,7 @@ def quantity(figure: Figure) -> str:
         return _seconds(figure.value)
     if figure.unit == "%":
         return f"{number(figure.value)}%"
-    unit = re.sub(r"s(?=/|$)", "", figure.unit, count=1) if figure.value == 1 else figure.unit
+    unit = _PLURAL.sub(lambda noun: _SINGULAR[noun.group()], figure.unit) if figure.value == 1 else figure.unit
     return f"{number(figure.value)} {text(unit)}"
 
 
