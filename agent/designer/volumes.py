@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from database_specialist.agent.designer.draft import Draft, EntityDraft
-from database_specialist.agent.designer.nouns import human, name_words
+from database_specialist.agent.designer.estimates import SERVED, catalogue, estimate_all, is_a_list
+from database_specialist.agent.designer.nouns import human, name_words, plural_name
 from database_specialist.agent.designer.phrases import resolve
 from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.brief import Quantity
@@ -16,15 +17,21 @@ _ASSUMED = {
     "token": (1_000.0, 100.0),
     "outbox": (0.0, 1_000.0),
 }
-_PEOPLE = frozenset({"user", "customer", "member", "patient", "student"})
 
 
 def attach_volumes(draft: Draft) -> None:
     """Attach rows, rows a day and retention to every entity, each with its origin and basis."""
+    for entity in draft.entities.values():
+        entity.plural = entity.plural or plural_name(entity.name)
     for quantity in draft.brief.quantities:
         _attach_given(draft, quantity)
     for entity in draft.entities.values():
         _average(draft, entity)
+    estimate_all(draft)
+    for entity in draft.entities.values():
+        if entity.kind in ("core", "reference") and not any(r.required for r in draft.relations_of(entity.name)):
+            _assume(draft, entity)
+    estimate_all(draft)
     for entity in draft.entities.values():
         _derive(draft, entity)
     for entity in draft.entities.values():
@@ -125,22 +132,13 @@ def _related(draft: Draft, entity: EntityDraft) -> tuple[float, str] | None:
     for relation in draft.relationships:
         figure = draft.entities[relation.source].figures.get("rows")
         told = relation.target == entity.name and relation.required and relation.source != entity.name
-        if told and figure is not None and figure.origin == "given" and _is_a_list(draft, entity):
+        if told and figure is not None and figure.origin == "given" and is_a_list(draft, entity):
             rows = max(20.0, float(round(figure.value / 50)))
             return (
                 rows,
                 f"one for about fifty of the {figure.value:,.0f} {human(draft.entities[relation.source].plural)}",
             )
     return None
-
-
-def _is_a_list(draft: Draft, entity: EntityDraft) -> bool:
-    """Whether it refers to nothing, is no kind of people, holds no document, and others refer to it."""
-    if entity.archetype is not None and entity.archetype.person:
-        return False
-    dated = any(known.type in ("date", "timestamp", "money") for known in entity.attributes.values() if known.facts)
-    referred = any(relation.target == entity.name for relation in draft.relationships)
-    return entity.stated and referred and not dated and not any(draft.relations_of(entity.name))
 
 
 def _assumption(draft: Draft, entity: EntityDraft) -> tuple[float, float, str]:
@@ -152,10 +150,13 @@ def _assumption(draft: Draft, entity: EntityDraft) -> tuple[float, float, str]:
     related = _related(draft, entity) if entity.kind == "core" else None
     if related is not None:
         return related[0], flow if related[0] > _FEW else 1.0, f"{uncounted}; {related[1]}"
-    if entity.kind == "core" and _is_a_list(draft, entity):
+    if entity.kind == "core" and is_a_list(draft, entity):
         return 200.0, 1.0, f"{uncounted}; they are a list that others refer to, and short"
+    prices = catalogue(draft, entity) if entity.kind == "core" else None
+    if prices is not None:
+        return prices, prices / 1_000, f"{uncounted}; {prices:,.0f} is a price list of a mid-sized company"
     if people is None or figure is None or entity.kind not in ("core", "token", "association"):
         return rows, flow, f"{uncounted}; the size of a mid-sized installation"
-    is_person = entity.archetype is not None and entity.archetype.name in _PEOPLE
+    is_person = entity.archetype is not None and entity.archetype.name in SERVED
     own = figure.value if is_person else max(100.0, figure.value)
     return own, flow, f"{uncounted}; one for each of {figure.value:,.0f} {human(people.plural)}"
