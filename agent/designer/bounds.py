@@ -27,6 +27,9 @@ _RANGES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:at least|minimum(?: of)?|no less than|not less than|>=|\u2265)\s*" + _NUMBER, re.I), "low"),
     (re.compile(r"\b(?:at most|maximum(?: of)?|no more than|not exceed|up to|<=|\u2264)\s*" + _NUMBER, re.I), "high"),
 )
+_PUT_TO_USE = re.compile(
+    r"\bof (?:the |all )?(?P<thing>[a-z]+s) (?:used|consumed|needed|sold|ordered|served|rented)\b", re.IGNORECASE
+)
 _NUMERIC = frozenset({"integer", "big_integer", "decimal", "money", "percentage"})
 _UNIQUE = re.compile(
     r"\b(?:uniques?|uniquely|must not be duplicated|no two|no duplicates?|not be reused|may be used only once)\b", re.I
@@ -111,6 +114,7 @@ def _range(draft: Draft, text: str, fact: Fact, found: list[EntityDraft]) -> boo
         match = pattern.search(text)
         if match is None:
             continue
+        linked = _bound_links(draft, text[: match.start()], kind, match, fact)
         named = [
             (attribute, entity)
             for entity in (*found, *(others if kind == "both" or not found else ()))
@@ -125,7 +129,25 @@ def _range(draft: Draft, text: str, fact: Fact, found: list[EntityDraft]) -> boo
         if lone is not None:
             found[0].attributes[lone.name] = _bounded(lone, kind, match, fact)
             return True
+        if linked:
+            return True
     return False
+
+
+def _bound_links(draft: Draft, before: str, kind: str, match: re.Match[str], fact: Fact) -> bool:
+    """Bound the number kept where a thing is put to use: "quantity of parts used" is that of the link."""
+    bound = False
+    for said in _PUT_TO_USE.finditer(before):
+        thing = draft.find("_".join(name_words(said["thing"]))) or draft.find(said["thing"].lower().removesuffix("s"))
+        targets = {relation.source for relation in draft.relationships if thing and relation.target == thing.name}
+        for link in draft.entities.values():
+            if link.kind != "association" or link.name not in targets:
+                continue
+            for known in _named_attributes(link, before):
+                if known.type in _NUMERIC:
+                    link.attributes[known.name] = _bounded(known, kind, match, fact)
+                    bound = True
+    return bound
 
 
 def _lone_number(entity: EntityDraft, text: str) -> Attribute | None:

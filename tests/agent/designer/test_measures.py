@@ -82,3 +82,8 @@ def test_accounts_follow_from_those_who_work_at_the_same_time() -> None:
 def test_those_who_do_the_work_follow_from_the_work_of_a_day() -> None:
     assert rows("fitter") == (20.0, "one fitter assumed for each 6 inspections a day: 120 / 6")
     assert rows("certificate") == (60.0, "3 certificates assumed for each fitter: 3 x 20")
+
+
+def test_a_bound_of_things_put_to_use_reaches_the_link_that_holds_them() -> None:
+    assert kept(workshop(), "repair_gasket")["quantity"].minimum == 1
+    assert kept(workshop(), "repair_gasket")["unit_price"].minimum == 0
