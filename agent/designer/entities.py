@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from database_specialist.agent.designer.attributes import attribute, from_spec
@@ -43,6 +44,9 @@ from database_specialist.agent.model.evidence import Finding
 
 _WRITTEN = frozenset({"note", "remark", "comment", "message", "letter", "entry"})
 """Things that are a text, and have no name."""
+
+_OWN_NUMBER = re.compile(r"(?P<kind>\w+)_(?:number|code|no)$")
+_STAFF = frozenset({"personnel", "employee", "staff", "payroll"})
 
 
 def model_entities(
@@ -94,6 +98,7 @@ def _add_customary_attributes(draft: Draft) -> None:
     for entity in draft.entities.values():
         if entity.declared or entity.listed:
             continue
+        _mark_own_number(entity, draft)
         if is_described(entity):
             _add_customary_keys(draft, entity)
             continue
@@ -131,6 +136,20 @@ def _add_customary_keys(draft: Draft, entity: EntityDraft) -> None:
     if secret is not None and keeps_passwords(draft):
         because = "People sign in with a password, of which only the hash is kept."
         entity.attributes[secret.name] = from_spec(secret, entity.name, because, draft.lexicon)
+
+
+def _mark_own_number(entity: EntityDraft, draft: Draft) -> None:
+    """Let no two share the number that a list of fields begins with, where it is the entity's own."""
+    first = next((known for known in entity.attributes.values() if known.facts), None)
+    match = _OWN_NUMBER.match(first.name) if first is not None else None
+    if first is None or match is None or first.type not in ("code", "short_text") or first.unique:
+        return
+    kind = match["kind"]
+    named = is_person(entity, draft) or any(name in entity.attributes for name in ("name", "full_name", "last_name"))
+    if kind in (entity.name, entity.name.split("_")[-1]) or (kind in _STAFF and named):
+        own = human(entity.name)
+        meaning = f"{human(first.name).capitalize()} of the {own}; no two share it, because it tells one from another."
+        entity.attributes[first.name] = first.model_copy(update={"unique": True, "required": True, "meaning": meaning})
 
 
 def _name_people(draft: Draft, entity: EntityDraft) -> None:

@@ -87,3 +87,13 @@ def test_those_who_do_the_work_follow_from_the_work_of_a_day() -> None:
 def test_a_bound_of_things_put_to_use_reaches_the_link_that_holds_them() -> None:
     assert kept(workshop(), "repair_gasket")["quantity"].minimum == 1
     assert kept(workshop(), "repair_gasket")["unit_price"].minimum == 0
+
+
+def test_the_number_that_a_list_begins_with_is_unique_where_it_is_their_own() -> None:
+    fitter, client = kept(workshop(), "fitter"), kept(workshop(), "client")
+
+    assert fitter["personnel_number"].unique
+    assert "no two share it" in fitter["personnel_number"].meaning
+    assert client["client_number"].unique
+    assert not client["vat_number"].unique
+    assert not client["phone"].unique
