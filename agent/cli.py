@@ -14,6 +14,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -38,14 +39,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SpecialistError as error:
         print(f"database-specialist: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE
+    except Exception as error:  # the last line of defence: a fault of ours is one line too
+        if environment().get("DATABASE_SPECIALIST_DEBUG"):
+            raise
+        what = f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
+        print(
+            f"database-specialist: a fault of this program ({what}). "
+            "Set DATABASE_SPECIALIST_DEBUG=1 to see where, and report it",
+            file=sys.stderr,
+        )
+        return USAGE
     except KeyboardInterrupt:
         print("database-specialist: stopped; no file is half written", file=sys.stderr)
         return 130
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """Answers a wrong call in one line; the usage is what --help is for."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="database-specialist",
         description="Designs a database from a project's documents and proves the design on a real database.",
         epilog="example: database-specialist design ai_docs\n\n"
@@ -60,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_design(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = commands.add_parser(
         "design",
         help="read ai_docs/, design the database, prove it, write ai_docs/database-design.md",
@@ -83,7 +101,7 @@ def _add_design(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     command.set_defaults(run=_design)
 
 
-def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = commands.add_parser(
         "check",
         help="run the SQL of any database-design.md or .sql file and report its faults",
@@ -97,7 +115,7 @@ def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     command.set_defaults(run=_check)
 
 
-def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
     command = commands.add_parser(
         "explain", help="explain a rule by its code", description="Explains a rule of the critic."
     )

@@ -14,6 +14,7 @@ from langgraph.runtime import Runtime
 from database_specialist.agent.answers import SchemaReview, Usage
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
+from database_specialist.agent.errors import DocumentError
 from database_specialist.agent.indexing.plan import plan_indexes as choose_indexes
 from database_specialist.agent.indexing.plan import required_extensions
 from database_specialist.agent.indexing.review import reviewed_indexes
@@ -86,6 +87,11 @@ def model_entities(state: State, runtime: Runtime[Context]) -> Update:
         previous=EntityModel.load(state["entity_model"]) if state.get("entity_model") else None,
         findings=_findings(state, "model_entities"),
     )
+    if not model.entities:
+        raise DocumentError(
+            f"{state['folder']}: the documents name nothing that is stored; say what the system keeps "
+            '("A customer has a name and an e-mail address"), or design with a chat model (--model)'
+        )
     tell(f"{len(model.entities)} entities, {len(model.relationships)} relationships, {len(model.rules)} rules")
     return {"entity_model": model.dump(), "usage": _usage(state, designer)}
 

@@ -229,11 +229,28 @@ def test_a_folder_without_postgresql_is_named(library: Path, tmp_path: Path, cap
     assert not (library / "database-design.md").exists()
 
 
-def test_an_unknown_option_is_refused_by_the_parser(capsys: Captured) -> None:
-    with pytest.raises(SystemExit) as left:
-        main(["design", "--colour"])
-    assert left.value.code == 2
-    assert "--colour" in capsys.readouterr().err
+def test_an_unknown_option_is_one_line(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["design", "--colour", "red"])
+    assert stopped.value.code == 2
+    one_line(capsys, "--colour", "--help")
+
+
+def test_documents_that_store_nothing_are_said(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "requirements.md").write_text("# Greeting\n\nHello world, how are you?\n")
+    assert main(["design", str(tmp_path), "--quiet"]) == 2
+    one_line(capsys, str(tmp_path), "nothing that is stored", "--model")
+
+
+def test_a_fault_of_ours_is_one_line_too(library: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_SPECIALIST_DEBUG", raising=False)
+
+    def broken(context: Context) -> Services:
+        raise ZeroDivisionError("of the test")
+
+    with using(broken):
+        assert main(["design", str(library), "--quiet"]) == 2
+    one_line(capsys, "ZeroDivisionError", "DATABASE_SPECIALIST_DEBUG=1")
 
 
 def test_help_explains_itself_with_an_example(capsys: Captured) -> None:
