@@ -35,6 +35,8 @@ _WRITTEN = (
 )
 _LENGTH = re.compile(r"(?:char|varchar|character varying|string)\s*\(\s*(\d+)")
 _SCALE = re.compile(r"(?:numeric|decimal)\s*\(\s*\d+\s*,\s*(\d+)\s*\)")
+_UNITS = {"ms": "milliseconds", "ttl": "seconds"}
+"""Units that are written short."""
 _TEXTUAL = frozenset(
     {
         "short_text",
@@ -90,7 +92,10 @@ def attribute(
 ) -> Attribute:
     """Make an attribute from its name; `given` values win over the lexicon's."""
     settings = {key: value for key, value in setting_of(name, lexicon).items()}
-    meaning = settings.pop("meaning", "{name} of the {entity}.").format(name=human(name), entity=human(entity))
+    measure, _, unit = name.rpartition("_")
+    meaning = settings.pop("meaning", "{name} of the {entity}.").format(
+        name=human(name), entity=human(entity), measure=human(measure or name), unit=_UNITS.get(unit, unit)
+    )
     values: dict[str, Any] = {"type": "short_text", **settings, **{k: v for k, v in given.items() if v is not None}}
     if values["type"] != settings.get("type", "short_text") and "type" in given:
         values = {"type": given["type"], **{k: v for k, v in given.items() if v is not None}}

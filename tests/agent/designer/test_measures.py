@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from database_specialist.agent.designer.attributes import attribute
 from database_specialist.agent.model.entities import Attribute, EntityModel
 from tests.agent.designer.domains import model_of
 
@@ -97,3 +98,8 @@ def test_the_number_that_a_list_begins_with_is_unique_where_it_is_their_own() ->
     assert client["client_number"].unique
     assert not client["vat_number"].unique
     assert not client["phone"].unique
+
+
+def test_a_meaning_names_the_thing_and_the_unit() -> None:
+    assert kept(workshop(), "gasket")["minimum_stock"].meaning == "Minimum stock of the gasket, as a number."
+    assert attribute("payment_terms_days", "client").meaning == "Payment terms of the client, in days."
