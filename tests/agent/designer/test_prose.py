@@ -14,7 +14,7 @@ from database_specialist.agent.reading.brief import read_brief
 from database_specialist.agent.reading.raw import RawDocument
 from tests.agent.designer.domains import model_of, names, relation, rules, targets
 
-DATA = Path(__file__).parents[2] / "data" / "recorded"
+DATA = Path(__file__).parents[2] / "data" / "projects"
 
 
 @cache
