@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 from pydantic import Field
 
-from database_specialist.agent.answers import Usage
+from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.model.base import Part
 
 _MILLION = 1_000_000

@@ -12,7 +12,7 @@ from typing import Any
 from langgraph.types import StreamMode
 
 from database_specialist.agent.accounting import cost_in_words
-from database_specialist.agent.answers import Usage
+from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
 from database_specialist.agent.config import Context
 from database_specialist.agent.errors import DocumentError, SandboxError

@@ -11,7 +11,8 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from database_specialist.agent.answers import SchemaReview, Usage
+from database_specialist.agent.answers.question import Usage
+from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
 from database_specialist.agent.errors import DocumentError

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from langgraph.runtime import Runtime
 from pydantic import BaseModel
 
-from database_specialist.agent.answers import Usage
+from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.config import Context, cache_folder, environment, secrets_from
 from database_specialist.agent.designer.designer import Designer, RulesDesigner
 from database_specialist.agent.model.base import Engine
@@ -26,7 +26,7 @@ from database_specialist.agent.research import Topic
 from database_specialist.agent.verification.sandbox import Sandbox
 from database_specialist.tools.documents import read_folder
 from database_specialist.tools.model import ChatModel, Settings
-from database_specialist.tools.model_designer import ModelDesigner
+from database_specialist.tools.model_designer.designer import ModelDesigner
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.research import researcher
 from database_specialist.tools.sandboxes import open_sandbox

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from database_specialist.agent.answers import Usage
+from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.errors import ModelError
 
 

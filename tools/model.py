@@ -19,7 +19,7 @@ from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
 
-from database_specialist.agent.answers import AnswerType, Question, Usage
+from database_specialist.agent.answers.question import AnswerType, Question, Usage
 from database_specialist.agent.errors import ModelError
 from database_specialist.prompts import render
 from database_specialist.tools.completion import Tokens, Unusable, check_response, one_line

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from langchain_core.messages import AIMessage
 from pydantic import ValidationError
 
-from database_specialist.agent.answers import AnswerType
+from database_specialist.agent.answers.question import AnswerType
 
 Method = Literal["json_schema", "function_calling", "json_mode"]
 MAX_PROBLEMS = 20

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from database_specialist.agent.answers import IndexReview, OperationsReview, SchemaReview, Usage
+from database_specialist.agent.answers.plans import IndexReview, OperationsReview
+from database_specialist.agent.answers.question import Usage
+from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.designer.entities import model_entities
 from database_specialist.agent.designer.workload import write_workload
 from database_specialist.agent.model.base import Engine

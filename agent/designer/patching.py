@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from database_specialist.agent.answers import ModelPatch, ReviewPatch, SchemaReview, WorkloadPatch
+from database_specialist.agent.answers.entities import ModelPatch
+from database_specialist.agent.answers.review import ReviewPatch, SchemaReview
+from database_specialist.agent.answers.workload import WorkloadPatch
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.entities import EntityModel, Relationship
 from database_specialist.agent.model.workload import Workload

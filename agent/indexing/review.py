@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from database_specialist.agent.answers import IndexReview
+from database_specialist.agent.answers.plans import IndexReview
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Index, Indexes, RejectedIndex, Workload
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from database_specialist.agent.answers import ColumnOverride, ForeignKeyOverride, SchemaReview
+from database_specialist.agent.answers.review import ColumnOverride, ForeignKeyOverride, SchemaReview
 from database_specialist.agent.dialects.versions import major_version
 from database_specialist.agent.mapping.uniques import NULLS_NOT_DISTINCT
 from database_specialist.agent.model.base import Decision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from database_specialist.agent.answers import OperationsReview
+from database_specialist.agent.answers.plans import OperationsReview
 from database_specialist.agent.model.base import Decision
 from database_specialist.agent.model.operations import Operations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from database_specialist.agent.answers import FactCorrection, GapAnswer, QuantityAnswer, RequirementsAnswer
+from database_specialist.agent.answers.requirements import FactCorrection, GapAnswer, QuantityAnswer, RequirementsAnswer
 from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.brief import Assumption, Brief, Fact, Gap, Quantity
 

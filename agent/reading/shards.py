@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from database_specialist.agent.answers import RequirementsAnswer
+from database_specialist.agent.answers.requirements import RequirementsAnswer
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.brief import Brief, Fact, Quantity
 from database_specialist.agent.reading.listing import statements

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from database_specialist.agent.answers import Usage
+from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.dialects import create_statements, index_statements
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Measurement

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from database_specialist.agent.answers import SchemaReview
+from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.dialects import create_statements
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Schema

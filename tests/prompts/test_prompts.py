@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from database_specialist.agent.answers import Question, SchemaReview
+from database_specialist.agent.answers.question import Question
+from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.reading.listing import mark_of, statements
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.rules.subject import Subject
 from database_specialist.prompts import render
-from database_specialist.tools.model_designer import ModelDesigner
+from database_specialist.tools.model_designer.designer import ModelDesigner
+from database_specialist.tools.model_designer.requirements import corrections
 from tests.shop import BRIEF, ENTITY_MODEL
 from tests.tools.scripted import (
     EVIDENCE,
@@ -75,7 +77,7 @@ def all_questions(brief: Brief = BRIEF) -> dict[str, Question]:
     """Ask every question of a run about one Brief."""
     model = Scripted()
     designer = ModelDesigner(model, "m")
-    designer._read(brief)
+    corrections(model, brief)
     designer.model_entities(brief, research=RESEARCH, previous=None, findings=())
     designer.review_schema(brief, ENTITY_MODEL, SCHEMA, previous=None, findings=())
     designer.write_workload(brief, ENTITY_MODEL, SCHEMA, previous=None, findings=())
@@ -140,7 +142,7 @@ def test_statements_stand_between_their_marks_whatever_they_say(texts: list[str]
     )
     brief = BRIEF.model_copy(update={"facts": facts})
     model = Scripted()
-    ModelDesigner(model, "m")._read(brief)
+    corrections(model, brief)
     listed = statements(brief)
     before, quoted, after = model.asked[0].system.split(f"\n{mark_of(listed)}")
     assert quoted == f"\n{listed}"

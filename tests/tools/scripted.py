@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from database_specialist.agent.answers import AnswerType, Question, Usage
+from database_specialist.agent.answers.question import AnswerType, Question, Usage
 from database_specialist.agent.model.base import Figure, Part
 from database_specialist.agent.model.brief import Research, Source
 from database_specialist.agent.model.evidence import Evidence, EvidenceLog, Finding

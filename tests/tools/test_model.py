@@ -14,7 +14,7 @@ from openai.types.chat import ChatCompletion
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 from pydantic import TypeAdapter
 
-from database_specialist.agent.answers import Question, Usage
+from database_specialist.agent.answers.question import Question, Usage
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.base import Part
 from database_specialist.tools.model import MAX_ATTEMPTS, ChatModel, Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from database_specialist.agent.accounting import cost, cost_in_words, price_of
-from database_specialist.agent.answers import Usage
+from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.errors import ConfigError
 from database_specialist.tools.prices import read_prices
 

@@ -7,17 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from database_specialist.agent.answers import (
-    FactCorrection,
-    GapAnswer,
-    QuantityAnswer,
-    RequirementsAnswer,
-)
+from database_specialist.agent.answers.requirements import FactCorrection, GapAnswer, QuantityAnswer, RequirementsAnswer
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.brief import Brief, Contradiction, Role, Term
 from database_specialist.agent.reading.listing import statements
 from database_specialist.agent.reading.shards import MAX_GAPS, merged, shards, tokens
-from database_specialist.tools.shard_reading import MAX_WORKERS, read_in_shards
+from database_specialist.tools.model_designer.shard_reading import MAX_WORKERS, read_in_shards
 from tests.shop import BRIEF
 
 

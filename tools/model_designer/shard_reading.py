@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
-from database_specialist.agent.answers import RequirementsAnswer
+from database_specialist.agent.answers.requirements import RequirementsAnswer
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.reading.shards import merged, shards
 

@@ -1,0 +1,1 @@
+"""What a designer is asked and what it answers: one module for each judgement."""

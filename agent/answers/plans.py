@@ -1,0 +1,34 @@
+"""What a designer changes in the computed plans."""
+
+from __future__ import annotations
+
+from database_specialist.agent.model.base import Decision, Name, Part
+from database_specialist.agent.model.workload import Index
+
+
+class DroppedIndex(Part):
+    """An index that is not worth its cost."""
+
+    name: Name
+    why: str
+
+
+class IndexNote(Part):
+    """What a maintainer should know about an index."""
+
+    name: Name
+    text: str
+
+
+class IndexReview(Part):
+    """Corrections to the computed index plan."""
+
+    drop: tuple[DroppedIndex, ...] = ()
+    add: tuple[Index, ...] = ()
+    notes: tuple[IndexNote, ...] = ()
+
+
+class OperationsReview(Part):
+    """Choices on running the database."""
+
+    decisions: tuple[Decision, ...] = ()

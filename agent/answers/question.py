@@ -1,0 +1,59 @@
+"""A question to a chat model and what its answer cost: what designers and tools agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from database_specialist.agent.model.base import Part
+
+AnswerType = TypeVar("AnswerType", bound=Part)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call: a fixed instruction, what every call of the run shares, and what this one adds.
+
+    The order is that of the prompt: stable text first, so that providers can reuse the prefix.
+    """
+
+    name: str
+    """The prompt's name; calls are accounted under it."""
+    system: str
+    user: str
+
+
+class Usage(Part):
+    """What one call cost. Tokens are the provider's own figures, or estimates where it gives none.
+
+    `prompt_tokens` holds the cached ones too.
+    """
+
+    question: str
+    calls: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    seconds: float
+    repairs: int = 0
+    model: str = ""
+    estimated: bool = False
+    """Whether the tokens are counted from characters, because the provider gave none."""
+
+
+class Model(Protocol):
+    """Anything that answers questions with typed answers."""
+
+    def ask(
+        self,
+        question: Question,
+        answer: type[AnswerType],
+        *,
+        objections: Callable[[AnswerType], Sequence[str]] = lambda answer: (),
+    ) -> AnswerType:
+        """Return an answer that is valid and to which `objections` has none left.
+
+        Raises:
+            ModelError: no such answer could be had; its status says why.
+        """

@@ -1,0 +1,40 @@
+"""Objecting to a finished design."""
+
+from __future__ import annotations
+
+from database_specialist.agent.answers.critique import Critique
+from database_specialist.agent.answers.question import Model
+from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.evidence import Finding
+from database_specialist.agent.model.workload import Workload
+from database_specialist.agent.rules.subject import Subject
+from database_specialist.tools.model_designer.questions import asked, ddl
+
+
+def objections(model: Model, subject: Subject) -> tuple[Finding, ...]:
+    """Ask for objections. A chat model may object; it cannot accept."""
+    brief, schema, workload, entity_model = subject.brief, subject.schema, subject.workload, subject.entity_model
+    if brief is None or schema is None or workload is None or entity_model is None:
+        return ()
+    question = asked("criticise", brief, design="\n\n".join((ddl(schema), _rules(entity_model), _served(workload))))
+    critique = model.ask(question, Critique)
+    return tuple(
+        Finding(
+            code="MODEL",
+            severity=each.severity,
+            place=each.place,
+            message=each.message,
+            help=each.help,
+            owner=each.owner,
+        )
+        for each in critique.findings
+    )
+
+
+def _rules(entity_model: EntityModel) -> str:
+    return "\n".join(f"{rule.id} [{rule.kind}] {rule.text}" for rule in entity_model.rules)
+
+
+def _served(workload: Workload) -> str:
+    lines = [f"{query.id} {query.name} ({' '.join(query.facts)})" for query in workload.queries]
+    return "\n".join([*lines, *workload.not_served])

@@ -1,0 +1,41 @@
+"""Looking over the mapped schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from database_specialist.agent.answers.question import Model
+from database_specialist.agent.answers.review import ReviewPatch, SchemaReview
+from database_specialist.agent.designer.patching import patched_review
+from database_specialist.agent.mapping.review import review_objections, unenforced
+from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.evidence import Finding
+from database_specialist.agent.model.relational import Schema
+from database_specialist.tools.model_designer.questions import asked, ddl, engine_name, mending
+
+
+def schema_review(
+    model: Model,
+    brief: Brief,
+    entity_model: EntityModel,
+    schema: Schema,
+    *,
+    previous: SchemaReview | None,
+    findings: Sequence[Finding],
+) -> SchemaReview:
+    """Ask for overrides and routines, or for the changes to them."""
+    if previous is None:
+        listed = unenforced(entity_model, schema)
+        question = asked("review_schema", brief, schema=ddl(schema), unenforced=listed, engine=engine_name(brief))
+        return model.ask(
+            question, SchemaReview, objections=lambda given: review_objections(given, entity_model, schema)
+        )
+    if not findings:
+        return previous
+    patch = model.ask(
+        mending("review_schema", brief, previous, findings),
+        ReviewPatch,
+        objections=lambda given: review_objections(patched_review(previous, given), entity_model, schema),
+    )
+    return patched_review(previous, patch)
