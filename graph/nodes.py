@@ -113,6 +113,7 @@ def plan_schema(state: State, runtime: Runtime[Context]) -> Update:
         brief,
         model,
         mapped,
+        research=Research.load(state["research"]),
         previous=SchemaReview.load(state["schema_review"]) if state.get("schema_review") else None,
         findings=found,
     )
@@ -163,7 +164,8 @@ def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
             findings=_all_findings(state, "plan_operations"),
             accepts=accepts,
         )
-    operations = reviewed_operations(computed, designer.review_operations(brief, computed))
+    review = designer.review_operations(brief, computed, research=Research.load(state["research"]))
+    operations = reviewed_operations(computed, review)
     tell(f"{len(operations.migrations)} migrations, {sum(operations.seed.rows.values())} seed rows")
     return {"operations": operations.dump(), "usage": _usage(state, designer)}
 

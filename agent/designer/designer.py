@@ -52,6 +52,7 @@ class Designer(Protocol):
         entity_model: EntityModel,
         schema: Schema,
         *,
+        research: Research,
         previous: SchemaReview | None,
         findings: Sequence[Finding],
     ) -> SchemaReview:
@@ -71,7 +72,7 @@ class Designer(Protocol):
     def review_indexes(self, brief: Brief, schema: Schema, workload: Workload, indexes: Indexes) -> IndexReview:
         """Look over the computed index plan."""
 
-    def review_operations(self, brief: Brief, operations: Operations) -> OperationsReview:
+    def review_operations(self, brief: Brief, operations: Operations, *, research: Research) -> OperationsReview:
         """Look over the computed plan of operations."""
 
     def criticise(self, subject: Subject) -> tuple[Finding, ...]:
@@ -101,6 +102,7 @@ class RulesDesigner:
         entity_model: EntityModel,
         schema: Schema,
         *,
+        research: Research,
         previous: SchemaReview | None,
         findings: Sequence[Finding],
     ) -> SchemaReview:
@@ -123,7 +125,7 @@ class RulesDesigner:
         """Leave the plan as it was computed."""
         return IndexReview()
 
-    def review_operations(self, brief: Brief, operations: Operations) -> OperationsReview:
+    def review_operations(self, brief: Brief, operations: Operations, *, research: Research) -> OperationsReview:
         """Leave the plan as it was computed."""
         return OperationsReview()
 

@@ -79,13 +79,13 @@ def all_questions(brief: Brief = BRIEF) -> dict[str, Question]:
     designer = ModelDesigner(model, "m")
     corrections(model, brief)
     designer.model_entities(brief, research=RESEARCH, previous=None, findings=())
-    designer.review_schema(brief, ENTITY_MODEL, SCHEMA, previous=None, findings=())
+    designer.review_schema(brief, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=None, findings=())
     designer.write_workload(brief, ENTITY_MODEL, SCHEMA, previous=None, findings=())
     designer.review_indexes(brief, SCHEMA, WORKLOAD, INDEXES)
-    designer.review_operations(brief, OPERATIONS)
+    designer.review_operations(brief, OPERATIONS, research=RESEARCH)
     designer.criticise(Subject(brief, ENTITY_MODEL, SCHEMA, WORKLOAD, INDEXES, OPERATIONS, EVIDENCE))
     designer.model_entities(brief, research=RESEARCH, previous=EntityModel(entities=()), findings=[FINDING])
-    designer.review_schema(brief, ENTITY_MODEL, SCHEMA, previous=SchemaReview(), findings=[FINDING])
+    designer.review_schema(brief, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=SchemaReview(), findings=[FINDING])
     designer.write_workload(brief, ENTITY_MODEL, SCHEMA, previous=WORKLOAD, findings=[FINDING])
     return {question.name: question for question in model.asked}
 

@@ -137,7 +137,10 @@ def test_volumes_are_computed_and_not_asked_for() -> None:
 def test_a_model_without_findings_is_kept_without_a_question() -> None:
     asked, model = designer()
     assert asked.model_entities(BRIEF, research=RESEARCH, previous=ENTITY_MODEL, findings=()) == ENTITY_MODEL
-    assert asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=SchemaReview(), findings=()) == SchemaReview()
+    assert (
+        asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=SchemaReview(), findings=())
+        == SchemaReview()
+    )
     assert asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=WORKLOAD, findings=()) == WORKLOAD
     assert model.asked == []
 
@@ -172,7 +175,7 @@ ROUTINE = Routine(name="keep_it", create="SELECT 1;", drop="SELECT 2;", why="x",
 
 def test_reviewing_shows_the_tables_and_the_rules_that_nothing_holds() -> None:
     asked, model = designer(SchemaReview(routines=(ROUTINE,)))
-    review = asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
+    review = asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=None, findings=())
     assert model.types == [SchemaReview]
     assert review.routines == (ROUTINE,)
     assert "CREATE TABLE orders" in model.asked[0].user
@@ -185,7 +188,7 @@ def test_mending_a_review_keeps_what_is_not_mentioned() -> None:
     before = SchemaReview(routines=(ROUTINE, other), decisions=())
     better = ROUTINE.model_copy(update={"create": "SELECT 3;"})
     asked, model = designer(ReviewPatch(routines=(better,), withdraw=("other",)))
-    after = asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=before, findings=[FINDING])
+    after = asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=before, findings=[FINDING])
     assert model.types == [ReviewPatch]
     assert after == SchemaReview(routines=(better,))
 
@@ -198,7 +201,7 @@ def test_reviewing_objects_to_what_points_at_nothing() -> None:
         routines=(ROUTINE.model_copy(update={"rule": "BR99", "drop": " "}),),
     )
     asked, model = designer(review)
-    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
+    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=None, findings=())
     said = "\n".join(model.objected[0])
     for part in ("orders.colour", "no foreign key nope", "no table nowhere", "BR99, which is no rule", "has no drop"):
         assert part in said
@@ -258,7 +261,7 @@ def test_reviewing_indexes_objects_to_what_points_at_nothing() -> None:
 def test_choosing_operations_shows_the_load() -> None:
     choice = Decision(id="D1", topic="replica", subject="all", choice="None now.", why="12 requests/s.")
     asked, model = designer(OperationsReview(decisions=(choice,)))
-    assert asked.review_operations(BRIEF, OPERATIONS).decisions == (choice,)
+    assert asked.review_operations(BRIEF, OPERATIONS, research=RESEARCH).decisions == (choice,)
     assert model.types == [OperationsReview]
     assert "12 requests/s" in model.asked[0].user
     assert "orders: 1000 rows in year 3" in model.asked[0].user
@@ -286,12 +289,12 @@ def test_empty_answers_raise_nothing_anywhere() -> None:
     asked.read_requirements([DOCUMENT], project="P", engine=None)
     asked.model_entities(BRIEF, research=RESEARCH, previous=None, findings=())
     asked.model_entities(BRIEF, research=RESEARCH, previous=ENTITY_MODEL, findings=[FINDING])
-    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
-    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, previous=SchemaReview(), findings=[FINDING])
+    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=None, findings=())
+    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=SchemaReview(), findings=[FINDING])
     asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
     asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=WORKLOAD, findings=[FINDING])
     asked.review_indexes(BRIEF, SCHEMA, WORKLOAD, INDEXES)
-    asked.review_operations(BRIEF, OPERATIONS)
+    asked.review_operations(BRIEF, OPERATIONS, research=RESEARCH)
     assert asked.criticise(SUBJECT) == ()
     assert len(model.asked) == 10
     assert [said for said in model.objected if said] == []
@@ -303,4 +306,4 @@ def test_the_models_error_reaches_the_caller() -> None:
             raise ModelError("no", status="refused")
 
     with pytest.raises(ModelError):
-        ModelDesigner(Refusing(), "m").review_operations(BRIEF, OPERATIONS)
+        ModelDesigner(Refusing(), "m").review_operations(BRIEF, OPERATIONS, research=RESEARCH)

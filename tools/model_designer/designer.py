@@ -68,11 +68,14 @@ class ModelDesigner:
         entity_model: EntityModel,
         schema: Schema,
         *,
+        research: Research,
         previous: SchemaReview | None,
         findings: Sequence[Finding],
     ) -> SchemaReview:
         """Ask for overrides and routines, or for the changes to them."""
-        return schema_review(self.model, brief, entity_model, schema, previous=previous, findings=findings)
+        return schema_review(
+            self.model, brief, entity_model, schema, research=research, previous=previous, findings=findings
+        )
 
     def write_workload(
         self,
@@ -90,9 +93,9 @@ class ModelDesigner:
         """Ask what the computed plan misses or does not need."""
         return index_review(self.model, brief, schema, workload, indexes)
 
-    def review_operations(self, brief: Brief, operations: Operations) -> OperationsReview:
+    def review_operations(self, brief: Brief, operations: Operations, *, research: Research) -> OperationsReview:
         """Ask for choices on running the database."""
-        return operations_review(self.model, brief, operations)
+        return operations_review(self.model, brief, operations, research=research)
 
     def criticise(self, subject: Subject) -> tuple[Finding, ...]:
         """Ask for objections. A chat model may object; it cannot accept."""

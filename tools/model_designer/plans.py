@@ -5,11 +5,11 @@ from __future__ import annotations
 from database_specialist.agent.answers.plans import IndexReview, OperationsReview
 from database_specialist.agent.answers.question import Model
 from database_specialist.agent.indexing.review import index_objections
-from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
-from database_specialist.tools.model_designer.questions import asked
+from database_specialist.tools.model_designer.questions import asked, quoted
 
 
 def index_review(model: Model, brief: Brief, schema: Schema, workload: Workload, indexes: Indexes) -> IndexReview:
@@ -18,9 +18,10 @@ def index_review(model: Model, brief: Brief, schema: Schema, workload: Workload,
     return model.ask(question, IndexReview, objections=lambda given: index_objections(given, schema, workload, indexes))
 
 
-def operations_review(model: Model, brief: Brief, operations: Operations) -> OperationsReview:
+def operations_review(model: Model, brief: Brief, operations: Operations, *, research: Research) -> OperationsReview:
     """Ask for choices on running the database."""
-    return model.ask(asked("choose_operations", brief, load=_load(operations)), OperationsReview)
+    question = asked("choose_operations", brief, load=_load(operations), research=quoted(research))
+    return model.ask(question, OperationsReview)
 
 
 def _queries(workload: Workload) -> str:

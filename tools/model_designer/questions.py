@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from database_specialist.agent.answers.question import Question
 from database_specialist.agent.dialects import create_statements
 from database_specialist.agent.model.base import Part
-from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.listing import mark_of, statements
@@ -39,3 +39,13 @@ def ddl(schema: Schema) -> str:
     """Print the schema without its comments, which repeat the statements."""
     shown = (each for each in create_statements(schema) if not each.startswith("COMMENT"))
     return ";\n".join(shown)
+
+
+def quoted(research: Research) -> str:
+    """Quote what research found, each behind its own mark."""
+    lines = []
+    for source in research.sources:
+        text = f"{source.title} ({source.url})\n{source.excerpt}"
+        mark = mark_of(text)
+        lines.append(f"{source.id}\n{mark}\n{text}\n{mark}")
+    return "\n\n".join(lines) or "none"

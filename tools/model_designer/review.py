@@ -8,11 +8,11 @@ from database_specialist.agent.answers.question import Model
 from database_specialist.agent.answers.review import ReviewPatch, SchemaReview
 from database_specialist.agent.designer.patching import patched_review
 from database_specialist.agent.mapping.review import review_objections, unenforced
-from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
-from database_specialist.tools.model_designer.questions import asked, ddl, engine_name, mending
+from database_specialist.tools.model_designer.questions import asked, ddl, engine_name, mending, quoted
 
 
 def schema_review(
@@ -21,13 +21,21 @@ def schema_review(
     entity_model: EntityModel,
     schema: Schema,
     *,
+    research: Research,
     previous: SchemaReview | None,
     findings: Sequence[Finding],
 ) -> SchemaReview:
     """Ask for overrides and routines, or for the changes to them."""
     if previous is None:
         listed = unenforced(entity_model, schema)
-        question = asked("review_schema", brief, schema=ddl(schema), unenforced=listed, engine=engine_name(brief))
+        question = asked(
+            "review_schema",
+            brief,
+            schema=ddl(schema),
+            unenforced=listed,
+            engine=engine_name(brief),
+            research=quoted(research),
+        )
         return model.ask(
             question, SchemaReview, objections=lambda given: review_objections(given, entity_model, schema)
         )
