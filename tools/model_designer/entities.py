@@ -13,7 +13,7 @@ from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.reading.listing import figures, mark_of
-from database_specialist.tools.model_designer.questions import asked, mending
+from database_specialist.tools.model_designer.questions import as_json, asked, mending
 
 
 def modelled(
@@ -24,7 +24,7 @@ def modelled(
         question = asked("model_entities", brief, reading=figures(brief), research=_quoted(research))
         entity_model = model.ask(question, EntityModel, objections=lambda given: model_objections(given, brief))
     elif findings:
-        mend = mending("model_entities", brief, previous, findings)
+        mend = mending("model_entities", brief, as_json(previous), findings)
         patch = model.ask(
             mend, ModelPatch, objections=lambda given: model_objections(patched_model(previous, given), brief)
         )

@@ -22,12 +22,16 @@ def asked(name: str, brief: Brief, **values: str) -> Question:
     return Question(name=name, system=system, user=render(name, **values))
 
 
-def mending(part: str, brief: Brief, previous: Part, findings: Sequence[Finding]) -> Question:
-    """Ask for changes to the designer's own earlier answer."""
+def mending(part: str, brief: Brief, previous: str, findings: Sequence[Finding]) -> Question:
+    """Ask for changes to the designer's own earlier answer, which is shown as it is to be written."""
     listed = "\n".join(f"- {each.place}: {each.message} {each.help}" for each in findings)
-    previous_text = json.dumps(previous.model_dump(mode="json", exclude_defaults=True), separators=(",", ":"))
-    question = asked("mend", brief, findings=listed, previous=previous_text)
+    question = asked("mend", brief, findings=listed, previous=previous)
     return Question(name=f"mend {part}", system=question.system, user=question.user)
+
+
+def as_json(answer: Part) -> str:
+    """Return an answer as a model writes it: without blanks, and without fields whose default is right."""
+    return json.dumps(answer.model_dump(mode="json", exclude_defaults=True), separators=(",", ":"), ensure_ascii=False)
 
 
 def engine_name(brief: Brief) -> str:

@@ -12,7 +12,7 @@ from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
-from database_specialist.tools.model_designer.questions import asked, ddl, engine_name, mending, quoted
+from database_specialist.tools.model_designer.questions import as_json, asked, ddl, engine_name, mending, quoted
 
 
 def schema_review(
@@ -42,7 +42,7 @@ def schema_review(
     if not findings:
         return previous
     patch = model.ask(
-        mending("review_schema", brief, previous, findings),
+        mending("review_schema", brief, as_json(previous), findings),
         ReviewPatch,
         objections=lambda given: review_objections(patched_review(previous, given), entity_model, schema),
     )

@@ -13,7 +13,7 @@ from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Workload
 from database_specialist.agent.reading.listing import figures
-from database_specialist.tools.model_designer.questions import asked, ddl, engine_name, mending
+from database_specialist.tools.model_designer.questions import as_json, asked, ddl, engine_name, mending
 
 
 def queries(
@@ -26,7 +26,7 @@ def queries(
     if not findings:
         return previous
     patch = model.ask(
-        mending("write_workload", brief, previous, findings),
+        mending("write_workload", brief, as_json(previous), findings),
         WorkloadPatch,
         objections=lambda given: workload_objections(patched_workload(previous, given), brief),
     )
