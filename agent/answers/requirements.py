@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from database_specialist.agent.model.base import FactId, Part
-from database_specialist.agent.model.brief import Contradiction, FactKind, Metric, Priority, Role, Scope, Term
+from database_specialist.agent.model.brief import Contradiction, FactKind, Metric, Priority, Scope
 
 
 class FactCorrection(Part):
-    """A statement that the program classified wrongly. What is right is left out."""
+    """Statements that the program classified wrongly, all in the same way."""
 
-    fact: FactId
+    facts: tuple[FactId, ...]
     kind: FactKind | None = None
     scope: Scope | None = None
     priority: Priority | None = None
+
+
+class NamedAnswer(Part):
+    """A role or a term, in one line."""
+
+    name: str
+    meaning: str
+    facts: tuple[FactId, ...]
 
 
 class QuantityAnswer(Part):
@@ -22,36 +28,29 @@ class QuantityAnswer(Part):
 
     metric: Metric
     subject: str
-    """What it is about, in the singular: "parcel", "search request", "system"."""
     value: float
-    unit: Literal["rows", "rows/day", "users", "requests/s", "bytes", "ms", "%", "s", "days"]
-    """By metric: rows, rows_per_period -> rows/day, latency -> ms, availability and growth -> %, rpo and rto -> s,
-    retention -> days."""
     statistic: str | None = None
     basis: str
-    """The words it was read from, with the arithmetic of the conversion."""
     fact: FactId
     replaces: str | None = None
-    """The id of the figure that this one corrects."""
 
 
 class GapAnswer(Part):
-    """Something a designer needs that the statements do not say."""
+    """What no statement says."""
 
     question: str
     why_it_matters: str
     assumption: str
-    """What to work on until it is answered."""
     reason: str
 
 
 class RequirementsAnswer(Part):
-    """Corrections to the program's reading of the documents."""
+    """Corrections to the program's reading; what is right is left out."""
 
     corrections: tuple[FactCorrection, ...] = ()
-    roles: tuple[Role, ...] = ()
-    glossary: tuple[Term, ...] = ()
+    roles: tuple[NamedAnswer, ...] = ()
+    glossary: tuple[NamedAnswer, ...] = ()
     quantities: tuple[QuantityAnswer, ...] = ()
-    wrong_quantities: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
     gaps: tuple[GapAnswer, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()

@@ -6,6 +6,7 @@ numbers, so an answer about a piece is an answer about the whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from database_specialist.agent.model.brief import Brief, Fact, Quantity
 from database_specialist.agent.reading.listing import statements
 
 CHARACTERS_PER_TOKEN = 3.5
+_FIGURE = re.compile(r"N\d+")
 MAX_GAPS = 8
 """What the prompt allows one reader; several readers of one project get no more."""
 
@@ -100,21 +102,32 @@ def merged(answers: Sequence[RequirementsAnswer]) -> RequirementsAnswer:
     if len(answers) == 1:
         return answers[0]
     return RequirementsAnswer(
-        corrections=_first((each for answer in answers for each in answer.corrections), lambda each: each.fact),
+        # A piece's statements are its own, so no two readers correct the same one.
+        corrections=tuple(each for answer in answers for each in answer.corrections),
         roles=_with_all_facts((each for answer in answers for each in answer.roles), lambda each: _name(each.name)),
         glossary=_with_all_facts(
-            (each for answer in answers for each in answer.glossary), lambda each: _name(each.term)
+            (each for answer in answers for each in answer.glossary), lambda each: _name(each.name)
         ),
         quantities=_first(
             (each for answer in answers for each in answer.quantities),
-            lambda each: (each.metric, _name(each.subject), each.value, each.unit, each.statistic, each.replaces),
+            lambda each: (each.metric, _name(each.subject), each.value, each.statistic, each.replaces),
         ),
-        wrong_quantities=tuple(dict.fromkeys(each for answer in answers for each in answer.wrong_quantities)),
+        wrong=_wrong(answers),
         gaps=_first(_in_turns([answer.gaps for answer in answers]), lambda each: _name(each.question))[:MAX_GAPS],
         contradictions=_first(
             (each for answer in answers for each in answer.contradictions), lambda each: tuple(sorted(each.facts))
         ),
     )
+
+
+def _wrong(answers: Sequence[RequirementsAnswer]) -> tuple[str, ...]:
+    """Return what every reader who could see it calls wrong.
+
+    Roles and terms are shown to all readers, and one who sees no statement about a role must not take it away from
+    those who do. A figure belongs to one piece.
+    """
+    said = [name for answer in answers for name in dict.fromkeys(answer.wrong)]
+    return tuple(name for name in dict.fromkeys(said) if _FIGURE.fullmatch(name) or said.count(name) == len(answers))
 
 
 def _name(text: str) -> str:

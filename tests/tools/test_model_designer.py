@@ -5,7 +5,13 @@ import pytest
 from database_specialist.agent.answers.critique import Critique, CritiqueFinding
 from database_specialist.agent.answers.entities import ModelPatch
 from database_specialist.agent.answers.plans import DroppedIndex, IndexNote, IndexReview, OperationsReview
-from database_specialist.agent.answers.requirements import FactCorrection, GapAnswer, QuantityAnswer, RequirementsAnswer
+from database_specialist.agent.answers.requirements import (
+    FactCorrection,
+    GapAnswer,
+    NamedAnswer,
+    QuantityAnswer,
+    RequirementsAnswer,
+)
 from database_specialist.agent.answers.review import (
     AddedCheck,
     ColumnOverride,
@@ -16,7 +22,7 @@ from database_specialist.agent.answers.review import (
 from database_specialist.agent.answers.workload import WorkloadPatch
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.base import Decision, Part
-from database_specialist.agent.model.brief import Brief, Contradiction, Role
+from database_specialist.agent.model.brief import Brief, Contradiction
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.model.relational import Routine
 from database_specialist.agent.model.workload import Workload
@@ -72,7 +78,7 @@ def test_an_empty_answer_changes_nothing_of_what_was_read() -> None:
 
 def test_a_correction_changes_what_it_names_and_nothing_else() -> None:
     before, _ = read()
-    after, _ = read(RequirementsAnswer(corrections=(FactCorrection(fact="F1", scope="later"),)))
+    after, _ = read(RequirementsAnswer(corrections=(FactCorrection(facts=("F1",), scope="later"),)))
     assert after.facts[0] == before.facts[0].model_copy(update={"scope": "later"})
     assert after.facts[1:] == before.facts[1:]
     assert after.quantities == before.quantities
@@ -80,12 +86,19 @@ def test_a_correction_changes_what_it_names_and_nothing_else() -> None:
 
 def test_a_figure_that_was_misread_is_replaced() -> None:
     answer = QuantityAnswer(
-        metric="rows_per_period", subject="order", value=25_000, unit="rows/day", basis="x", fact="F3", replaces="N1"
+        metric="rows_per_period", subject="order", value=25_000, basis="x", fact="F3", replaces="N1"
     )
     brief, model = read(RequirementsAnswer(quantities=(answer,)))
     orders = [each for each in brief.quantities if each.subject == "order"]
     assert [each.figure.value for each in orders] == [25_000]
     assert model.objected == [[]]
+
+
+def test_a_role_that_was_missed_joins_those_that_were_read() -> None:
+    before, _ = read()
+    after, _ = read(RequirementsAnswer(roles=(NamedAnswer(name="clerk", meaning="Packs.", facts=("F1",)),)))
+    assert [role.name for role in after.roles] == [*(role.name for role in before.roles), "clerk"]
+    assert after.roles[-1].description == "Packs."
 
 
 def test_a_gap_comes_with_the_assumption_made_for_it() -> None:
@@ -98,9 +111,9 @@ def test_a_gap_comes_with_the_assumption_made_for_it() -> None:
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
-        (RequirementsAnswer(corrections=(FactCorrection(fact="F99", kind="rule"),)), "no statement F99"),
-        (RequirementsAnswer(wrong_quantities=("N99",)), "no figure N99"),
-        (RequirementsAnswer(roles=(Role(name="clerk", facts=("F98",)),)), "no statement F98"),
+        (RequirementsAnswer(corrections=(FactCorrection(facts=("F99",), kind="rule"),)), "no statement F99"),
+        (RequirementsAnswer(wrong=("N99",)), "is called N99"),
+        (RequirementsAnswer(roles=(NamedAnswer(name="clerk", meaning="x", facts=("F98",)),)), "no statement F98"),
         (
             RequirementsAnswer(contradictions=(Contradiction(text="x", facts=("F97",), resolution="y"),)),
             "no statement F97",

@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from database_specialist.agent.answers.requirements import FactCorrection, GapAnswer, QuantityAnswer, RequirementsAnswer
+from database_specialist.agent.answers.requirements import (
+    FactCorrection,
+    GapAnswer,
+    NamedAnswer,
+    QuantityAnswer,
+    RequirementsAnswer,
+)
 from database_specialist.agent.errors import ModelError
-from database_specialist.agent.model.brief import Brief, Contradiction, Role, Term
+from database_specialist.agent.model.brief import Brief, Contradiction
 from database_specialist.agent.reading.listing import statements
 from database_specialist.agent.reading.shards import MAX_GAPS, merged, shards, tokens
 from database_specialist.tools.model_designer.shard_reading import MAX_WORKERS, read_in_shards
@@ -101,29 +107,33 @@ def gap(question: str) -> GapAnswer:
 
 def test_what_two_readers_found_is_found_once() -> None:
     first = RequirementsAnswer(
-        corrections=(FactCorrection(fact="F1", kind="rule"),),
-        roles=(Role(name="Shop staff", description="Sells.", facts=("F1",)),),
-        glossary=(Term(term="SKU", meaning="Article number.", facts=("F2",)),),
-        wrong_quantities=("N1",),
+        corrections=(FactCorrection(facts=("F1",), kind="rule"),),
+        roles=(NamedAnswer(name="Shop staff", meaning="Sells.", facts=("F1",)),),
+        glossary=(NamedAnswer(name="SKU", meaning="Article number.", facts=("F2",)),),
+        wrong=("N1", "Courier", "Guest"),
         contradictions=(Contradiction(text="a", facts=("F1", "F2"), resolution="F1"),),
     )
     second = RequirementsAnswer(
-        corrections=(FactCorrection(fact="F9", kind="data"),),
-        roles=(Role(name="shop_staff", facts=("F9",)), Role(name="Courier", facts=("F8",))),
-        glossary=(Term(term="sku", meaning="Other words.", facts=("F9",)),),
-        wrong_quantities=("N1", "N2"),
+        corrections=(FactCorrection(facts=("F9",), kind="data"),),
+        roles=(
+            NamedAnswer(name="shop_staff", meaning="x", facts=("F9",)),
+            NamedAnswer(name="Courier", meaning="x", facts=("F8",)),
+        ),
+        glossary=(NamedAnswer(name="sku", meaning="Other words.", facts=("F9",)),),
+        wrong=("N1", "N2", "Guest"),
         contradictions=(Contradiction(text="b", facts=("F2", "F1"), resolution="F2"),),
     )
     both = merged([first, second])
-    assert [each.fact for each in both.corrections] == ["F1", "F9"]
+    assert [each.facts for each in both.corrections] == [("F1",), ("F9",)]
     assert [(role.name, role.facts) for role in both.roles] == [("Shop staff", ("F1", "F9")), ("Courier", ("F8",))]
     assert [(term.meaning, term.facts) for term in both.glossary] == [("Article number.", ("F2", "F9"))]
-    assert both.wrong_quantities == ("N1", "N2")
+    # A reader who sees no statement about the courier cannot take it from those who do.
+    assert both.wrong == ("N1", "Guest", "N2")
     assert [each.text for each in both.contradictions] == ["a"]
 
 
 def test_the_same_figure_of_two_readers_counts_once() -> None:
-    figure = QuantityAnswer(metric="rows", subject="order", value=5, unit="rows", basis="x", fact="F1")
+    figure = QuantityAnswer(metric="rows", subject="order", value=5, basis="x", fact="F1")
     other = figure.model_copy(update={"value": 6.0, "fact": "F2"})
     assert merged(
         [RequirementsAnswer(quantities=(figure,)), RequirementsAnswer(quantities=(figure, other))]
@@ -146,13 +156,13 @@ def test_pieces_are_read_at_the_same_time_and_merged_in_their_order() -> None:
     def read(piece: Brief) -> RequirementsAnswer:
         if int(piece.facts[0].section[1].split()[1]) < MAX_WORKERS:
             together.wait()
-        return RequirementsAnswer(corrections=(FactCorrection(fact=piece.facts[0].id, kind="rule"),))
+        return RequirementsAnswer(corrections=(FactCorrection(facts=(piece.facts[0].id,), kind="rule"),))
 
     limit = tokens(statements(brief_of([fact.section for fact in LARGE.facts[:10]]))) + 20
     pieces = shards(LARGE, max_tokens=limit)
     assert len(pieces) == 6
     answer = read_in_shards(LARGE, read, max_tokens=limit)
-    assert [each.fact for each in answer.corrections] == [piece.facts[0].id for piece in pieces]
+    assert [each.facts for each in answer.corrections] == [(piece.facts[0].id,) for piece in pieces]
 
 
 def test_an_error_of_one_piece_is_the_error_of_all() -> None:
