@@ -12,7 +12,7 @@ from database_specialist.graph import nodes
 from database_specialist.graph.routes import after_critic
 from database_specialist.graph.state import Input, Output, State
 
-# Far above the longest run (10 rounds of 6 nodes), far below LangGraph's own 10007.
+# Far above the longest run (10 rounds of 8 steps), far below LangGraph's own 10007.
 RECURSION_LIMIT = 100
 
 
@@ -25,9 +25,13 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
     builder.add_node("read_requirements", nodes.read_requirements, metadata={"phase": "intake"})
     builder.add_node("model_entities", nodes.model_entities, metadata={"phase": "design"})
     builder.add_node("plan_schema", nodes.plan_schema, metadata={"phase": "design"})
+    builder.add_node("review_schema", nodes.review_schema, metadata={"phase": "design"})
+    builder.add_node("write_workload", nodes.write_workload, metadata={"phase": "design"})
     builder.add_node("plan_indexes", nodes.plan_indexes, metadata={"phase": "design"})
     builder.add_node("plan_operations", nodes.plan_operations, metadata={"phase": "design"})
     builder.add_node("verify", nodes.verify, metadata={"phase": "proof"})
+    builder.add_node("review_operations", nodes.review_operations, metadata={"phase": "design"})
+    builder.add_node("criticise", nodes.criticise, metadata={"phase": "proof"})
     builder.add_node("critic", nodes.critic, metadata={"phase": "proof"})
     builder.add_node("write_document", nodes.write_document, metadata={"phase": "result"})
     builder.add_node("keep_draft", nodes.keep_draft, metadata={"phase": "result"})
@@ -38,10 +42,14 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
     builder.add_edge(["context7", "perplexity"], "read_requirements")
     builder.add_edge("read_requirements", "model_entities")
     builder.add_edge("model_entities", "plan_schema")
-    builder.add_edge("plan_schema", "plan_indexes")
+    builder.add_edge("plan_schema", "review_schema")
+    builder.add_edge("plan_schema", "write_workload")
+    builder.add_edge(["review_schema", "write_workload"], "plan_indexes")
     builder.add_edge("plan_indexes", "plan_operations")
     builder.add_edge("plan_operations", "verify")
-    builder.add_edge("verify", "critic")
+    builder.add_edge("plan_operations", "review_operations")
+    builder.add_edge("plan_operations", "criticise")
+    builder.add_edge(["verify", "review_operations", "criticise"], "critic")
     builder.add_conditional_edges("critic", after_critic)
     builder.add_edge("write_document", END)
     builder.add_edge("keep_draft", END)

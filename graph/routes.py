@@ -7,15 +7,19 @@ from typing import Literal
 from langgraph.runtime import Runtime
 
 from database_specialist.agent.config import Context
-from database_specialist.agent.model.evidence import Verdict
+from database_specialist.agent.model.evidence import Stage, Verdict
 from database_specialist.agent.rules.critic import owners
 from database_specialist.graph.services import resolve
 from database_specialist.graph.state import State
 
-AfterCritic = Literal[
-    "model_entities", "plan_schema", "plan_indexes", "plan_operations", "write_document", "keep_draft"
-]
-_MENDERS: tuple[AfterCritic, ...] = ("model_entities", "plan_schema", "plan_indexes", "plan_operations")
+AfterCritic = Literal["model_entities", "plan_schema", "plan_operations", "write_document", "keep_draft"]
+_MENDERS: dict[Stage, AfterCritic] = {
+    "model_entities": "model_entities",
+    "plan_schema": "plan_schema",
+    # A join waits for all its branches: the way back leads to where they part. What nobody objected to costs nothing.
+    "plan_indexes": "plan_schema",
+    "plan_operations": "plan_operations",
+}
 
 
 def after_critic(state: State, runtime: Runtime[Context]) -> AfterCritic:
@@ -27,4 +31,4 @@ def after_critic(state: State, runtime: Runtime[Context]) -> AfterCritic:
     stands_still = seen[-1] in seen[:-1]
     if stands_still or verdict.round >= resolve(runtime.context).max_rounds:
         return "keep_draft"
-    return next((node for node in _MENDERS if node in owners(verdict)), "keep_draft")
+    return next((_MENDERS[owner] for owner in owners(verdict) if owner in _MENDERS), "keep_draft")

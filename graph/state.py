@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Annotated, Any, Literal, TypedDict
 
+from langgraph.types import Overwrite
 from pydantic import BaseModel, ConfigDict
 
 Json = Any
@@ -31,17 +32,20 @@ class State(TypedDict):
     research: Json  # read_requirements
     brief: Json  # read_requirements
     entity_model: Json  # model_entities
-    relational_schema: Json  # plan_schema
-    schema_review: Json  # plan_schema
-    workload: Json  # plan_indexes
+    relational_schema: Json  # plan_schema; plan_indexes puts the review into it
+    schema_review: Json  # review_schema
+    workload: Json  # write_workload
     indexes: Json  # plan_indexes
-    operations: Json  # plan_operations
+    index_review: Json  # plan_indexes
+    operations: Json  # plan_operations; critic puts the review into it
+    operations_review: Json  # review_operations
+    critique: Json  # criticise
     evidence: Json  # verify
     measurements: list[Json]  # verify
     verdict: Json  # critic
     objections: list[Json]  # critic: the errors of all rounds
     fingerprints: list[str]  # critic
-    usage: list[Json]  # every node that asks the designer
+    usage: Annotated[list[Json], operator.add]  # every node that asks the designer
     status: Status  # critic
     document_path: str  # write_document
     document_sha256: str  # write_document
@@ -53,7 +57,7 @@ class Update(TypedDict, total=False):
     """What a node may change. A misspelt key is a type error; LangGraph itself would drop it."""
 
     topics: list[Json]
-    research_notes: list[Json]
+    research_notes: list[Json] | Overwrite
     research: Json
     brief: Json
     entity_model: Json
@@ -61,13 +65,16 @@ class Update(TypedDict, total=False):
     schema_review: Json
     workload: Json
     indexes: Json
+    index_review: Json
     operations: Json
+    operations_review: Json
+    critique: Json
     evidence: Json
     measurements: list[Json]
     verdict: Json
     objections: list[Json]
     fingerprints: list[str]
-    usage: list[Json]
+    usage: list[Json] | Overwrite
     status: Status
     document_path: str
     document_sha256: str

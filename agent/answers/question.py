@@ -40,6 +40,10 @@ class Usage(Part):
     model: str = ""
     estimated: bool = False
     """Whether the tokens are counted from characters, because the provider gave none."""
+    node: str = ""
+    """The node of the graph that asked."""
+    round: int = 0
+    """The critic's round that it belongs to, counted from 1."""
 
 
 class Model(Protocol):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from database_specialist.agent.answers.plans import IndexReview
+from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Index, Indexes, RejectedIndex, Workload
 
@@ -42,6 +45,29 @@ def reviewed_indexes(indexes: Indexes, review: IndexReview) -> Indexes:
         planned=tuple(_noted(index, notes.get(index.name)) for index in planned),
         rejected=(*indexes.rejected, *dropped),
     )
+
+
+def kept_review(
+    review: IndexReview, findings: Sequence[Finding], *, before: Indexes, now: tuple[Schema, Workload, Indexes]
+) -> IndexReview | None:
+    """Return what of an earlier review holds for the plan of `now`; None when there is something new to look over.
+
+    `before` is the plan with that review in it. An index that the review added and that was objected to is left out.
+    """
+    planned = {index.name for index in now[2].planned}
+    if planned - {index.name for index in before.planned} - {each.name for each in review.drop}:
+        return None
+    objected = " ".join(finding.place for finding in findings)
+    add = tuple(index for index in review.add if index.name not in objected)
+    names = planned | {index.name for index in add}
+    kept = review.model_copy(
+        update={
+            "drop": tuple(each for each in review.drop if each.name in planned),
+            "add": add,
+            "notes": tuple(each for each in review.notes if each.name in names),
+        }
+    )
+    return None if index_objections(kept, *now) else kept
 
 
 def _noted(index: Index, note: str | None) -> Index:

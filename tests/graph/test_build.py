@@ -40,7 +40,7 @@ def test_a_node_is_called_as_its_function() -> None:
 def test_the_steps_of_a_run_are_bounded_far_above_the_longest() -> None:
     assert graph.config is not None
     assert graph.config["recursion_limit"] == RECURSION_LIMIT
-    assert 10 * 6 < RECURSION_LIMIT < 10_007
+    assert 10 * 8 < RECURSION_LIMIT < 10_007
 
 
 def test_every_key_that_a_node_may_change_or_a_caller_gets_is_of_the_state() -> None:

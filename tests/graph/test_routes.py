@@ -30,9 +30,13 @@ def test_an_accepted_design_is_written() -> None:
     assert after_critic(state(accepted=True), runtime()) == "write_document"
 
 
-@pytest.mark.parametrize("owner", ["model_entities", "plan_schema", "plan_indexes", "plan_operations"])
+@pytest.mark.parametrize("owner", ["model_entities", "plan_schema", "plan_operations"])
 def test_a_fault_goes_back_to_the_node_that_owns_it(owner: Stage) -> None:
     assert after_critic(state(owner), runtime()) == owner
+
+
+def test_a_fault_of_the_queries_goes_back_to_where_their_branch_begins() -> None:
+    assert after_critic(state("plan_indexes"), runtime()) == "plan_schema"
 
 
 def test_of_several_faults_the_earliest_node_mends_first() -> None:

@@ -1,0 +1,97 @@
+"""Taking in the documents and current practice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from langgraph.runtime import Runtime
+from langgraph.types import Overwrite
+
+from database_specialist.agent.config import Context
+from database_specialist.agent.designer.designer import Designer
+from database_specialist.agent.model.brief import Research
+from database_specialist.agent.reading.stack import quick_stack
+from database_specialist.agent.reading.title import project_title
+from database_specialist.agent.research import Topic, topics
+from database_specialist.graph.asking import asks
+from database_specialist.graph.reading import Tell, teller
+from database_specialist.graph.services import resolve, services
+from database_specialist.graph.state import Input, State, Update
+
+
+def research(state: Input, runtime: Runtime[Context]) -> Update:
+    """Look quickly through the documents for the stack, and list what to ask about it."""
+    documents = services(runtime).read_folder(Path(state.folder))
+    stack = quick_stack(documents)
+    teller(runtime, "research")(f"{len(documents)} documents, engine {stack.engine}")
+    return {**_nothing_yet(), "topics": [vars(topic) for topic in topics(stack)], "status": "running"}
+
+
+def context7(state: State, runtime: Runtime[Context]) -> Update:
+    """Ask Context7 for the documentation of the engine and the stores beside it."""
+    return _ask("context7", state, runtime)
+
+
+def perplexity(state: State, runtime: Runtime[Context]) -> Update:
+    """Ask Perplexity for current practice."""
+    return _ask("perplexity", state, runtime)
+
+
+@asks
+def read_requirements(state: State, runtime: Runtime[Context], designer: Designer, tell: Tell) -> Update:
+    """State the documents as facts, each with its place."""
+    folder = Path(state["folder"])
+    documents = services(runtime).read_folder(folder)
+    project = project_title(documents) or _project_name(folder)
+    brief = designer.read_requirements(documents, project=project, engine=resolve(runtime.context).engine)
+    tell(f"{len(brief.facts)} facts, {len(brief.quantities)} figures, {len(brief.gaps)} gaps")
+    return {"brief": brief.dump(), "research": _merge(state["research_notes"]).dump()}
+
+
+def _nothing_yet() -> Update:
+    """Return the keys that a later node asks for before they are filled.
+
+    A thread may hold an earlier run: nothing of it may be taken for this run's.
+    """
+    return {
+        "research_notes": Overwrite([]),
+        "entity_model": None,
+        "schema_review": None,
+        "workload": None,
+        "index_review": None,
+        "operations_review": None,
+        "critique": None,
+        "verdict": None,
+        "objections": [],
+        "fingerprints": [],
+        "usage": Overwrite([]),
+        "files": [],
+        "edited": [],
+    }
+
+
+def _ask(provider: str, state: State, runtime: Runtime[Context]) -> Update:
+    notes = services(runtime).researchers[provider].research([Topic(**topic) for topic in state["topics"]])
+    teller(runtime, provider)(
+        f"{len(notes.sources)} sources" if notes.sources else "; ".join(notes.not_researched) or "nothing asked"
+    )
+    return {"research_notes": [notes.dump()]}
+
+
+def _merge(notes: list[Any]) -> Research:
+    """Join what the services found, in an order that does not depend on which answered first."""
+    parts = sorted((Research.load(note) for note in notes), key=lambda part: json.dumps(part.dump(), sort_keys=True))
+    found = [source for part in parts for source in part.sources]
+    return Research(
+        topics=tuple(dict.fromkeys(topic for part in parts for topic in part.topics)),
+        sources=tuple(source.model_copy(update={"id": f"S{i}"}) for i, source in enumerate(found, 1)),
+        not_researched=tuple(reason for part in parts for reason in part.not_researched),
+    )
+
+
+def _project_name(folder: Path) -> str:
+    """Name the project after the folder that holds its documents."""
+    resolved = folder.resolve()
+    return resolved.parent.name if resolved.name == "ai_docs" else resolved.name
