@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 from database_specialist.agent.model.brief import Stack
 
 _TITLES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
-_QUESTIONS = (
-    ("primary keys", "identity column or UUIDv7 primary key"),
-    ("indexes", "composite, partial and covering index guidance"),
-    ("partitioning", "declarative range partitioning and retention"),
-    ("migrations", "schema change without downtime, lock timeout"),
-    ("backup", "base backup, WAL or binary log archiving, point-in-time recovery"),
-)
-_FEATURES = {
-    "key_value": "key expiry and memory sizing",
-    "search": "index mapping and synchronisation from a relational database",
-    "document_store": "schema validation",
-}
+# A name or a version was read from the documents: what does not look like one stays here.
+_NAME = re.compile(r"[\w.+#-]{1,30}(?: [\w.+#-]{1,30}){0,3}")
+_VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,3}")
 
 
 @dataclass(frozen=True)
@@ -31,20 +28,33 @@ class Topic:
     query: str
 
 
+@cache
+def questions() -> dict[str, Any]:
+    """Return research.toml."""
+    return tomllib.loads(files("database_specialist.agent").joinpath("research.toml").read_text(encoding="utf-8"))
+
+
 def topics(stack: Stack) -> tuple[Topic, ...]:
-    """List the questions worth asking about this stack, the engine's first."""
+    """List the questions worth asking about this stack, the engine's first, then those of the stores beside it.
+
+    >>> [topic.query for topic in topics(Stack(engine="sqlite", origin="assumed", reason=""))][0]
+    'SQLite INTEGER PRIMARY KEY, rowid tables'
+    """
     engine = _TITLES[stack.engine]
     asked = [
-        Topic(
-            engine,
-            stack.engine_version,
-            feature,
-            f"{engine} {stack.engine_version or ''} {question}".replace("  ", " "),
-        )
-        for feature, question in _QUESTIONS
+        _topic(engine, stack.engine_version, feature, words)
+        for feature, words in questions()["engine"][stack.engine].items()
     ]
+    return (*asked, *_of_stores(stack))
+
+
+def _of_stores(stack: Stack) -> Iterator[Topic]:
     for technology in stack.technologies:
-        question = _FEATURES.get(technology.category)
-        if question:
-            asked.append(Topic(technology.name, technology.version, question, f"{technology.name} {question}"))
-    return tuple(asked)
+        question = questions()["store"].get(technology.category)
+        if question and _NAME.fullmatch(technology.name):
+            yield _topic(technology.name, technology.version, question["feature"], question["words"])
+
+
+def _topic(library: str, version: str | None, feature: str, words: str) -> Topic:
+    known = version if version and _VERSION.fullmatch(version) else None
+    return Topic(library, known, feature, " ".join(part for part in (library, known, words) if part))
