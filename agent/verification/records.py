@@ -20,6 +20,9 @@ _OWNERS: dict[CheckKind, Stage] = {
     "query": "plan_indexes",
     "seed": "plan_operations",
     "migration": "plan_operations",
+    "locks": "plan_operations",
+    "recovery": "plan_operations",
+    "load": "plan_operations",
 }
 
 
