@@ -1,12 +1,12 @@
 # Each target sets up what it needs. The only things expected of the machine: Python 3.11 or newer, and make.
 PYTHON ?= python3
 UV     := .venv-tools/bin/uv
-RUN    := .venv/bin/
+BIN    := .venv/bin/
 STAMP  := .venv/.synchronised
 SOURCES := $(shell find agent graph prompts tools -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup design test check format golden schema campaign bench clean
+.PHONY: help setup design test check format golden record schema campaign bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
@@ -26,33 +26,36 @@ $(STAMP): $(UV) pyproject.toml uv.lock $(SOURCES)
 	@touch $@
 
 design: $(STAMP)  ## design the database of the sample in ai_docs/ and write ai_docs/database-design.md
-	$(RUN)database-specialist design ai_docs
+	$(BIN)database-specialist design ai_docs
 
 test: $(STAMP)  ## format, lint, types, import contracts, doctests and tests: what CI runs
-	$(RUN)ruff format --check .
-	$(RUN)ruff check .
-	$(RUN)mypy
-	$(RUN)lint-imports
-	$(RUN)pytest -n auto
+	$(BIN)ruff format --check .
+	$(BIN)ruff check .
+	$(BIN)mypy
+	$(BIN)lint-imports
+	$(BIN)pytest -n auto
 
 check: test  ## the same as test
 
 format: $(STAMP)  ## format and mend what can be mended automatically
-	$(RUN)ruff check --fix .
-	$(RUN)ruff format .
+	$(BIN)ruff check --fix .
+	$(BIN)ruff format .
 
 golden: $(STAMP)  ## write the expected files of the tests anew; look at the difference before committing
-	UPDATE_GOLDEN=1 $(RUN)pytest
+	UPDATE_GOLDEN=1 $(BIN)pytest
+
+record: $(STAMP)  ## record the model's answers anew, with your keys (RUN=name for one run, FRESH=1 to ask everything again)
+	@$(BIN)python -m tests.recorded.record $(RUN) $(if $(FRESH),--fresh)
 
 schema: $(STAMP)  ## write the JSON Schema of database-design.json anew from the model
-	$(RUN)python -m database_specialist.agent.model.schema_file > .schema && mv .schema agent/model/database-design.schema.json
+	$(BIN)python -m database_specialist.agent.model.schema_file > .schema && mv .schema agent/model/database-design.schema.json
 
 campaign: $(STAMP)  ## the longer test campaigns, kept out of `make test`
-	$(RUN)pytest -m campaign
+	$(BIN)pytest -m campaign
 
 bench: $(STAMP)  ## time the sample and the growth with the number of tables
-	$(RUN)python benchmarks/sample.py
-	$(RUN)python benchmarks/growth.py
+	$(BIN)python benchmarks/sample.py
+	$(BIN)python benchmarks/growth.py
 
 clean:  ## remove what the targets made
 	rm -rf .venv .venv-tools build *.egg-info tests/mermaid/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

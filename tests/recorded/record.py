@@ -1,0 +1,147 @@
+"""Record runs anew: `make record`, `make record RUN=claims`, `make record RUN=claims FRESH=1`.
+
+Environment: OPENAI_API_KEY and DATABASE_SPECIALIST_MODEL; OPENAI_BASE_URL for another endpoint than OpenAI's,
+DATABASE_SPECIALIST_CALL_SECONDS for a slow one; CONTEXT7_API_KEY and PERPLEXITY_API_KEY for the runs with research.
+
+Answers cost money: a question that is already on the cassette is not asked again, unless FRESH=1. An answer is kept as
+soon as it is there (in build/recordings/), so that a run that died goes on with the same command. The old cassette is
+replaced when the new run was accepted and its replay gave the same bytes; not before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from database_specialist.agent.app import Outcome, Progress
+from database_specialist.agent.errors import ConfigError, SpecialistError
+from tests.recorded.calls import record_calls
+from tests.recorded.recording import CANONICAL, Live, Recording, playing
+from tests.recorded.runs import ROOT, RUNS, Run, commit, perform, without_keys, written
+
+UNFINISHED = ROOT / "build" / "recordings"
+CALLS = "calls"
+_KEYS = ("OPENAI_API_KEY", "CONTEXT7_API_KEY", "PERPLEXITY_API_KEY")
+# Published addresses that may be found elsewhere while recording: a proxy, or a local stand-in.
+_ROUTES = {"CONTEXT7_BASE_URL": "https://context7.com/api", "PERPLEXITY_BASE_URL": "https://api.perplexity.ai"}
+
+
+class NotKept(Exception):
+    """A recording that was made and is not worth keeping; the message is one line that says why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Record, and return the exit code: 0 recorded, 1 not accepted, 2 a setting is missing."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", nargs="*", metavar="RUN", help=f"any of {', '.join([*RUNS, CALLS])}; all when none")
+    parser.add_argument("--fresh", action="store_true", help="ask everything again")
+    options = parser.parse_args(arguments)
+    names = options.runs or [*RUNS, CALLS]
+    try:
+        for name in names:
+            if name not in {*RUNS, CALLS}:
+                raise ConfigError(f"RUN={name}: no such run; there are {', '.join([*RUNS, CALLS])}")
+        for name in names:
+            if name == CALLS:
+                record_calls()
+                print("calls: written")
+            else:
+                record(RUNS[name], live_from(RUNS[name], os.environ), fresh=options.fresh)
+    except ConfigError as error:
+        print(f"record: {error}", file=sys.stderr)
+        return 2
+    except NotKept as error:
+        print(f"record: {error}; the cassette is as it was, the answers are kept for the next try", file=sys.stderr)
+        return 1
+    except SpecialistError as error:
+        print(f"record: {error}; what was answered is kept, the same command goes on from there", file=sys.stderr)
+        return 1
+    return 0
+
+
+def live_from(run: Run, environment: Mapping[str, str]) -> Live:
+    """Return the services that the environment names.
+
+    Raises:
+        ConfigError: a key or the model is missing.
+    """
+    needed = ["OPENAI_API_KEY", "DATABASE_SPECIALIST_MODEL", *(_KEYS[1:] if run.research else ())]
+    missing = [name for name in needed if not environment.get(name)]
+    if missing:
+        raise ConfigError(f"{run.name} cannot be recorded: set {', '.join(missing)}")
+    return Live(
+        endpoint=environment.get("OPENAI_BASE_URL") or CANONICAL,
+        model=environment["DATABASE_SPECIALIST_MODEL"],
+        routes={published: environment[name] for name, published in _ROUTES.items() if environment.get(name)},
+        keys=tuple(environment[name] for name in _KEYS if environment.get(name)),
+    )
+
+
+def record(run: Run, live: Live, *, fresh: bool, unfinished: Path = UNFINISHED) -> None:
+    """Make one run, and put its cassette and its documents in place of the old ones.
+
+    Raises:
+        NotKept: it was not accepted, or its replay differs.
+        SpecialistError: it broke off; what was answered is kept.
+    """
+    partial, candidate = unfinished / f"{run.name}.partial.yaml", unfinished / f"{run.name}.yaml"
+    if fresh:
+        partial.unlink(missing_ok=True)
+    known = run.cassette if not partial.exists() and not fresh else partial
+    with playing(known, live=live, partial=partial) as recording:
+        files = _accepted(run, _emptied(unfinished / run.name), recording)
+        recording.write(candidate)
+    _require_same(run, candidate, files, _emptied(unfinished / f"{run.name}-replay"))
+    run.cassette.parent.mkdir(parents=True, exist_ok=True)
+    candidate.replace(run.cassette)
+    partial.unlink(missing_ok=True)
+    commit(run, files)
+    asked = len(recording.interactions) - recording.reused
+    print(f"{run.name}: recorded, {asked} exchanges asked anew, {recording.reused} kept from before")
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+def _accepted(run: Run, scratch: Path, recording: Recording) -> dict[str, bytes]:
+    seconds = float(os.environ.get("DATABASE_SPECIALIST_CALL_SECONDS") or 300)
+    outcome = perform(run, scratch, recording, call_seconds=seconds, progress=_tell(run))
+    _require_accepted(run, outcome, scratch)
+    return written(scratch, run, outcome)
+
+
+def _require_accepted(run: Run, outcome: Outcome, scratch: Path) -> None:
+    if outcome.status != "accepted" or outcome.evidence.failed:
+        first = "; ".join(f"{finding.code} {finding.place}: {finding.message}" for finding in outcome.objections[:3])
+        raise NotKept(f"{run.name} ended as {outcome.status} ({first}); see {scratch}")
+
+
+def _require_same(run: Run, cassette: Path, files: Mapping[str, bytes], scratch: Path) -> None:
+    """Replay what was recorded: a cassette that does not give the same bytes is of no use."""
+    with playing(cassette) as recording, without_keys():
+        again = written(scratch, run, perform(run, scratch, recording))
+    if recording.missed or recording.left:
+        raise NotKept(f"{run.name}: a replay asks something else: {recording.missed or recording.left}")
+    differing = [name for name in sorted({*files, *again}) if files.get(name) != again.get(name)]
+    if differing:
+        raise NotKept(
+            f"{run.name}: a replay gives other bytes in {', '.join(differing)}; compare {scratch.parent / run.name} "
+            f"with {scratch}"
+        )
+
+
+def _tell(run: Run) -> Progress:
+    def tell(node: str, doing: str, seconds: float) -> None:
+        print(f"{run.name} {seconds:8.1f} s  {node}: {doing}", flush=True)
+
+    return tell
+
+
+if __name__ == "__main__":
+    sys.exit(main())
