@@ -37,11 +37,18 @@ class Run:
     name: str
     documents: Path
     research: bool = False
+    cassettes: Path = CASSETTES
+    kept: Path = COMMITTED
 
     @property
     def cassette(self) -> Path:
         """Where the exchanges of the run are kept."""
-        return CASSETTES / "test_recorded_runs" / f"{self.test}.yaml"
+        return self.cassettes / "test_recorded_runs" / f"{self.test}.yaml"
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are kept that a replay is compared with."""
+        return self.kept / self.name
 
     @property
     def test(self) -> str:
@@ -107,11 +114,10 @@ def written(scratch: Path, run: Run, outcome: Outcome) -> dict[str, bytes]:
 
 def commit(run: Run, files: Mapping[str, bytes]) -> None:
     """Write what a replay is compared with."""
-    folder = COMMITTED / run.name
-    folder.mkdir(parents=True, exist_ok=True)
+    run.folder.mkdir(parents=True, exist_ok=True)
     for name in _COMMITTED_WHOLE:
-        (folder / name).write_bytes(files[name])
-    (folder / HASHES).write_text(json.dumps(hashes(files), indent=1) + "\n")
+        (run.folder / name).write_bytes(files[name])
+    (run.folder / HASHES).write_text(json.dumps(hashes(files), indent=1) + "\n")
 
 
 def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -121,10 +127,5 @@ def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def committed(run: Run) -> dict[str, str]:
     """Return the hashes of the run's files as they were recorded."""
-    hashed: dict[str, str] = json.loads((COMMITTED / run.name / HASHES).read_text())
+    hashed: dict[str, str] = json.loads((run.folder / HASHES).read_text())
     return hashed
-
-
-def committed_text(run: Run, name: str) -> str:
-    """Return a committed file of the run."""
-    return (COMMITTED / run.name / name).read_text()

@@ -42,6 +42,8 @@ class StandIn:
         self.asked: list[Json] = []
         self.keys: set[str] = set()
         self.url = ""
+        self.answers_left = 1_000_000
+        """How many questions it still answers before it refuses the key."""
 
 
 @contextmanager
@@ -54,8 +56,10 @@ def serving(answer: Answer) -> Iterator[StandIn]:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             stand_in.asked.append(body)
             stand_in.keys.add(self.headers["authorization"])
-            given = json.dumps(stand_in.answer(body)).encode()
-            self.send_response(200)
+            refuses = stand_in.answers_left < 1
+            stand_in.answers_left -= 1
+            given = json.dumps({"error": {"message": "no"}} if refuses else stand_in.answer(body)).encode()
+            self.send_response(401 if refuses else 200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(given)))
             self.send_header("openai-organization", "an-organisation")
@@ -67,7 +71,7 @@ def serving(answer: Answer) -> Iterator[StandIn]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         stand_in.url = f"http://127.0.0.1:{server.server_port}/v1"
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield stand_in
