@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from database_specialist.agent.dialects.tokens import token_pattern
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import (
     Attribute,
@@ -17,7 +16,6 @@ from database_specialist.agent.model.entities import (
     ExampleRow,
     Relationship,
 )
-from database_specialist.agent.model.workload import Query, Workload
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
@@ -153,24 +151,3 @@ def _row(place: str, row: ExampleRow, model: EntityModel, labels: set[str]) -> I
             yield f"{place}: {row.entity} has neither an attribute nor a role {name}"
         if isinstance(value, str) and value.startswith("@") and value[1:] not in labels:
             yield f"{place}: no earlier row is labelled {value[1:]}"
-
-
-def workload_objections(workload: Workload, brief: Brief) -> list[str]:
-    """Say what in a workload is double, without ground, or has parameters that do not fit its SQL."""
-    facts = {fact.id for fact in brief.facts}
-    found = list(_doubles("queries", (query.id for query in workload.queries)))
-    for query in workload.queries:
-        found += _query(query, facts)
-    return found
-
-
-def _query(query: Query, facts: set[str]) -> Iterator[str]:
-    yield from (f"{query.id}: there is no statement {fact}" for fact in query.facts if fact not in facts)
-    written = (match["parameter"] for match in token_pattern("postgresql").finditer(query.sql))
-    used = {parameter[1:] for parameter in written if parameter}
-    declared = {parameter.name for parameter in query.parameters}
-    yield from (f"{query.id}: :{name} is not declared in parameters" for name in sorted(used - declared))
-    yield from (f"{query.id}: parameter {name} is not used in the SQL" for name in sorted(declared - used))
-    for parameter in query.parameters:
-        if parameter.source is None and parameter.example is None:
-            yield f"{query.id}: parameter {parameter.name} has neither a source nor an example"

@@ -7,10 +7,8 @@ from typing import TypeVar
 
 from database_specialist.agent.answers.entities import ModelPatch
 from database_specialist.agent.answers.review import ReviewPatch, SchemaReview
-from database_specialist.agent.answers.workload import WorkloadPatch
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.entities import EntityModel, Relationship
-from database_specialist.agent.model.workload import Workload
 
 Element = TypeVar("Element", bound=Part)
 
@@ -42,14 +40,6 @@ def patched_model(model: EntityModel, patch: ModelPatch) -> EntityModel:
             "rules": _merged(model.rules, patch.rules, lambda each: each.id, out),
             "examples": _merged(model.examples, patch.examples, lambda each: each.id, out),
         }
-    )
-
-
-def patched_workload(workload: Workload, patch: WorkloadPatch) -> Workload:
-    """Return the workload with the patch applied."""
-    return Workload(
-        queries=_merged(workload.queries, patch.queries, lambda each: each.id, patch.withdraw),
-        not_served=(*workload.not_served, *patch.not_served),
     )
 
 

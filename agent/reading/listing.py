@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from itertools import takewhile
 
 from database_specialist.agent.model.brief import Brief, Fact
 
 
 def statements(brief: Brief) -> str:
-    """List every statement on a line of its own, under the headings it stands below."""
+    """List every statement of the documents."""
+    return listed(brief.facts)
+
+
+def listed(facts: Iterable[Fact]) -> str:
+    """List statements, each on a line of its own; of the headings above it, those that changed."""
     lines: list[str] = []
     section: tuple[str, ...] = ()
-    for fact in brief.facts:
-        if fact.section != section:
-            section = fact.section
-            lines.append(f"# {' > '.join(section)}")
+    for fact in facts:
+        common = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(section, fact.section, strict=False)))
+        lines += [f"{'#' * depth} {title}" for depth, title in enumerate(fact.section[common:], common + 1)]
+        if not fact.section and section:
+            lines.append("#")
+        section = fact.section
         lines.append(_line(fact))
     return "\n".join(lines)
 
 
 def _line(fact: Fact) -> str:
-    marks = [str(fact.span)]
-    if fact.label or fact.title:
-        marks.append(" ".join(part for part in (fact.label, fact.title) if part))
-    if fact.priority or fact.scope != "in":
-        marks.append(", ".join(part for part in (fact.priority, "" if fact.scope == "in" else fact.scope) if part))
-    return f"{fact.id} [{'; '.join(marks)}] {' '.join(fact.text.split())}"
+    named = " ".join(part for part in (fact.label, fact.title) if part)
+    weight = fact.priority if fact.priority != "must" else None
+    marks = [part for part in (named, weight, fact.scope if fact.scope != "in" else None) if part]
+    return f"{fact.id} {f'[{chr(59).join(marks)}] ' if marks else ''}{' '.join(fact.text.split())}"
 
 
 def mark_of(text: str) -> str:

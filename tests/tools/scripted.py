@@ -40,7 +40,7 @@ class Scripted:
         return given
 
 
-EMPTY: dict[str, object] = {"EntityModel": {"entities": []}, "Workload": {"queries": []}}
+EMPTY: dict[str, object] = {"EntityModel": {"entities": []}}
 
 
 def figure(value: float, unit: str = "rows") -> Figure:

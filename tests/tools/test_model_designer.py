@@ -19,13 +19,13 @@ from database_specialist.agent.answers.review import (
     ReviewPatch,
     SchemaReview,
 )
-from database_specialist.agent.answers.workload import WorkloadPatch
+from database_specialist.agent.answers.workload import QueryAnswer, WorkloadAnswer, WorkloadPatch
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.base import Decision, Part
 from database_specialist.agent.model.brief import Brief, Contradiction
 from database_specialist.agent.model.entities import Entity, EntityModel
 from database_specialist.agent.model.relational import Routine
-from database_specialist.agent.model.workload import Workload
+from database_specialist.agent.model.workload import Parameter, Workload
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.rules.subject import Subject
 from database_specialist.tools.model_designer.designer import ModelDesigner
@@ -220,32 +220,52 @@ def test_reviewing_objects_to_what_points_at_nothing() -> None:
         assert part in said
 
 
+ANSWER = QueryAnswer(name=QUERY.name, sql=QUERY.sql, per_day=40_000, basis="of the test", facts=("F3",))
+
+
 def test_writing_queries_shows_the_tables_and_the_figures() -> None:
-    asked, model = designer(WORKLOAD)
-    assert asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=()) == WORKLOAD
-    assert model.types == [Workload]
+    asked, model = designer(WorkloadAnswer(queries=(ANSWER,), not_served=WORKLOAD.not_served))
+    (query,) = asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=()).queries
+    assert model.types == [WorkloadAnswer]
     assert model.objected == [[]]
+    assert (query.id, query.kind, query.returns) == ("Q1", "read", "page")
+    assert query.parameters == (Parameter(name="customer_id", type="bigint", source="orders.customer_id"),)
     assert "customer_id bigint" in model.asked[0].user
     assert "rows_per_period of order" in model.asked[0].user
 
 
 def test_mending_queries_keeps_what_is_not_mentioned() -> None:
     second = QUERY.model_copy(update={"id": "Q2", "name": "second"})
-    better = QUERY.model_copy(update={"purpose": "Better."})
+    better = ANSWER.model_copy(update={"id": "Q1", "staleness": "seconds"})
     asked, model = designer(WorkloadPatch(queries=(better,), withdraw=("Q9",), not_served=("F8: elsewhere.",)))
     before = Workload(queries=(QUERY, second), not_served=WORKLOAD.not_served)
     after = asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=before, findings=[FINDING])
     assert model.types == [WorkloadPatch]
-    assert after.queries == (better, second)
+    assert [query.staleness for query in after.queries] == ["seconds", "fresh"]
+    assert after.queries[1] == second
     assert after.not_served == (*WORKLOAD.not_served, "F8: elsewhere.")
 
 
+def test_a_query_that_no_longer_fits_the_schema_is_asked_for_anew() -> None:
+    lost = QUERY.model_copy(update={"sql": "SELECT id, paid_at FROM orders WHERE customer_id = :customer_id"})
+    asked, model = designer(WorkloadPatch(withdraw=("Q1",), not_served=("F3: elsewhere.",)))
+    before = Workload(queries=(lost,))
+    after = asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=before, findings=())
+    assert "names what the schema does not have: column paid_at" in model.asked[0].user
+    assert after.queries == ()
+
+
 def test_writing_queries_objects_to_what_points_at_nothing() -> None:
-    lost = QUERY.model_copy(update={"facts": ("F99",), "sql": "SELECT :other", "id": "Q2"})
-    asked, model = designer(Workload(queries=(QUERY, QUERY, lost)))
+    lost = QueryAnswer(name="lost", sql="SELECT f(:other), o.colour FROM orders AS o, nowhere", facts=("F99",))
+    asked, model = designer(WorkloadAnswer(queries=(ANSWER, ANSWER, lost)))
     asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
     said = "\n".join(model.objected[0])
-    for part in ("Q1 stands 2 times", "no statement F99", ":other is not declared", "customer_id is not used"):
+    for part in (
+        "orders_of_customer stands 2 times",
+        "no statement F99",
+        "what :other takes; write CAST(:other AS type)",
+        "table nowhere, column o.colour",
+    ):
         assert part in said
 
 

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from database_specialist.agent.answers.question import Question
+from database_specialist.agent.answers.question import AnswerType, Question
 from database_specialist.agent.dialects import create_statements
 from database_specialist.agent.model.base import Part
-from database_specialist.agent.model.brief import Brief, Research
+from database_specialist.agent.model.brief import Brief, Fact, Research
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
-from database_specialist.agent.reading.listing import mark_of, statements
+from database_specialist.agent.reading.listing import listed, mark_of, statements
 from database_specialist.prompts import render
 
 
-def asked(name: str, brief: Brief, **values: str) -> Question:
-    """Put the statements first: they are the same in every call of a run, so a provider can reuse the prefix."""
-    listed = statements(brief)
-    system = render("system", engine=engine_name(brief), mark=mark_of(listed), facts=listed)
+def asked(name: str, brief: Brief, *, facts: Sequence[Fact] | None = None, **values: str) -> Question:
+    """Put the statements first: calls that show the same ones share a prefix, which a provider can reuse.
+
+    Without `facts` all statements are shown; an empty sequence shows none.
+    """
+    system = render("system", engine=engine_name(brief))
+    text = statements(brief) if facts is None else listed(facts)
+    if text:
+        system += "\n\n" + render("statements", mark=mark_of(text), facts=text)
     return Question(name=name, system=system, user=render(name, **values))
 
 
-def mending(part: str, brief: Brief, previous: str, findings: Sequence[Finding]) -> Question:
+def mending(
+    part: str, brief: Brief, previous: str, findings: Sequence[Finding], *, facts: Sequence[Fact] | None = None
+) -> Question:
     """Ask for changes to the designer's own earlier answer, which is shown as it is to be written."""
-    listed = "\n".join(f"- {each.place}: {each.message} {each.help}" for each in findings)
-    question = asked("mend", brief, findings=listed, previous=previous)
+    found = "\n".join(f"- {each.place}: {each.message} {each.help}" for each in findings)
+    question = asked("mend", brief, facts=facts, findings=found, previous=previous)
     return Question(name=f"mend {part}", system=question.system, user=question.user)
 
 
@@ -37,6 +44,22 @@ def as_json(answer: Part) -> str:
 def engine_name(brief: Brief) -> str:
     """Name the engine and, where known, its version."""
     return f"{brief.stack.engine} {brief.stack.engine_version or ''}".strip()
+
+
+def told_once(objections: Callable[[AnswerType], Sequence[str]]) -> Callable[[AnswerType], Sequence[str]]:
+    """Return objections that give way when they are all known already.
+
+    A designer who repeats what was objected to may be right where a reader of SQL is not: the engine will tell.
+    """
+    told: set[str] = set()
+
+    def fresh(answer: AnswerType) -> Sequence[str]:
+        found = objections(answer)
+        is_known = told.issuperset(found)
+        told.update(found)
+        return () if is_known else found
+
+    return fresh
 
 
 def ddl(schema: Schema) -> str:

@@ -5,29 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from database_specialist.agent.answers.question import Model
-from database_specialist.agent.answers.workload import WorkloadPatch
-from database_specialist.agent.designer.consistency import workload_objections
-from database_specialist.agent.designer.patching import patched_workload
+from database_specialist.agent.answers.workload import WorkloadAnswer, WorkloadPatch
+from database_specialist.agent.designer.answered_workload import (
+    answered,
+    mended,
+    misfits,
+    refitted,
+    shown,
+    workload_objections,
+)
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Workload
 from database_specialist.agent.reading.listing import figures
-from database_specialist.tools.model_designer.questions import as_json, asked, ddl, engine_name, mending
+from database_specialist.tools.model_designer.questions import as_json, asked, ddl, engine_name, mending, told_once
 
 
 def queries(
     model: Model, brief: Brief, schema: Schema, *, previous: Workload | None, findings: Sequence[Finding]
 ) -> Workload:
-    """Ask for the queries, or for the changes to them."""
+    """Ask for the queries, or for the changes to them: also to those that a mended schema has left behind."""
     if previous is None:
         question = asked("write_workload", brief, schema=ddl(schema), reading=figures(brief), engine=engine_name(brief))
-        return model.ask(question, Workload, objections=lambda given: workload_objections(given, brief))
-    if not findings:
-        return previous
+        answer = model.ask(
+            question, WorkloadAnswer, objections=told_once(lambda given: workload_objections(given, brief, schema))
+        )
+        return answered(answer, brief, schema)
+    kept = refitted(previous, schema)
+    found = (*findings, *misfits(kept, schema))
+    if not found:
+        return kept
+    text = f"{ddl(schema)}\n\n{as_json(shown(kept, schema))}"
     patch = model.ask(
-        mending("write_workload", brief, as_json(previous), findings),
+        mending("write_workload", brief, text, found),
         WorkloadPatch,
-        objections=lambda given: workload_objections(patched_workload(previous, given), brief),
+        objections=told_once(lambda given: workload_objections(given, brief, schema)),
     )
-    return patched_workload(previous, patch)
+    return mended(kept, patch, brief, schema)
