@@ -45,7 +45,7 @@ def topics(stack: Stack) -> tuple[Topic, ...]:
         _topic(engine, stack.engine_version, feature, words)
         for feature, words in questions()["engine"][stack.engine].items()
     ]
-    return (*asked, *_of_stores(stack))
+    return tuple(dict.fromkeys((*asked, *_of_stores(stack))))
 
 
 def _of_stores(stack: Stack) -> Iterator[Topic]:

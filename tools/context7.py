@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterable
 from typing import Any
 
-import httpx
-
 from database_specialist.agent.research import Topic
-from database_specialist.tools.http import JsonClient, Sleep
+from database_specialist.agent.sources import Page
+from database_specialist.tools.http import CALL_SECONDS, JsonClient, Sleep
 
 BASE_URL = "https://context7.com/api"
-MAX_SNIPPETS = 6
+MAX_PAGES = 6
 MAX_HOPS = 3
 _LIBRARY = re.compile(r"/[^/\s]+/[^/\s]+([/@][^/\s]+)?")
-
-Page = tuple[str, str, str]
 
 
 class Context7:
@@ -30,22 +28,30 @@ class Context7:
         key: str,
         *,
         base_url: str = BASE_URL,
-        transport: httpx.BaseTransport | None = None,
+        call_seconds: float = CALL_SECONDS,
         sleep: Sleep = time.sleep,
     ) -> None:
-        self._http = JsonClient(base_url, key, transport=transport, sleep=sleep)
+        self._http = JsonClient(base_url, key, call_seconds=call_seconds, sleep=sleep)
+        self._libraries: dict[tuple[str, str | None], str] = {}
 
     def ask(self, topic: Topic) -> list[Page]:
-        """Return (title, url, text) of the snippets, as the service ranks them.
+        """Return (title, url, text) of the pages, as the service ranks their snippets, prose before code.
 
         Raises:
-            httpx.HTTPError: the service cannot be reached or refuses.
+            httpx2.HTTPError: the service cannot be reached or refuses.
             ValueError: nothing is known of the library, or it is not ready yet.
         """
         body = self._context(self._library(topic), topic.query[:500])
-        return (_code(body) + _prose(body))[:MAX_SNIPPETS]
+        return _by_page(_prose(body) + _code(body))[:MAX_PAGES]
 
     def _library(self, topic: Topic) -> str:
+        """Search once for all topics of a library: each search counts against the plan's calls."""
+        known = topic.library, topic.version
+        if known not in self._libraries:
+            self._libraries[known] = self._found(topic)
+        return self._libraries[known]
+
+    def _found(self, topic: Topic) -> str:
         parameters = {"libraryName": topic.library[:500], "query": topic.query[:500]}
         _, body = self._http.get("/v2/libs/search", parameters)
         ready = [found for found in _objects(body, "results") if found.get("state") == "finalized"]
@@ -93,6 +99,16 @@ def _versioned(found: dict[str, Any], version: str | None) -> str:
 def _objects(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
     found = body.get(name)
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _by_page(snippets: Iterable[Page]) -> list[Page]:
+    """Put the snippets of one page together: their addresses differ only behind the `#`."""
+    pages: dict[str, Page] = {}
+    for title, url, text in snippets:
+        page = url.partition("#")[0]
+        first, _, before = pages.get(page, (title, page, ""))
+        pages[page] = first, page, f"{before}\n\n{text}".lstrip("\n")
+    return list(pages.values())
 
 
 def _code(body: dict[str, Any]) -> list[Page]:

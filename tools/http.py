@@ -8,9 +8,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 
-TIMEOUT_SECONDS = 20.0
+from database_specialist.tools.transport import BoundedTransport
+
+CALL_SECONDS = 20.0
+"""For one exchange, however its bytes come in."""
 MAX_BYTES = 2 * 1024 * 1024
 MAX_ATTEMPTS = 3
 MAX_WAIT_SECONDS = 10.0
@@ -25,17 +28,15 @@ class JsonClient:
     """Sends `key` to `base_url` only."""
 
     def __init__(
-        self, base_url: str, key: str, *, transport: httpx.BaseTransport | None = None, sleep: Sleep = time.sleep
+        self, base_url: str, key: str, *, call_seconds: float = CALL_SECONDS, sleep: Sleep = time.sleep
     ) -> None:
         self._sleep = sleep
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=base_url,
-            # A compressed answer could be larger than its bytes tell: none is asked for, so none is taken.
-            headers={"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"},
-            timeout=TIMEOUT_SECONDS,
+            headers={"Authorization": f"Bearer {key}"},
+            transport=BoundedTransport(seconds=call_seconds, max_bytes=MAX_BYTES, redirects=True),
             follow_redirects=False,
             trust_env=False,
-            transport=transport,
         )
 
     def get(self, path: str, parameters: dict[str, str]) -> tuple[int, dict[str, Any]]:
@@ -46,15 +47,16 @@ class JsonClient:
         """See `_json`."""
         return self._json(self._http.build_request("POST", path, json=body))
 
-    def _json(self, request: httpx.Request) -> tuple[int, dict[str, Any]]:
+    def _json(self, request: httpx2.Request) -> tuple[int, dict[str, Any]]:
         """Return the status below 400 and the body's object; what may pass is asked again, at most twice.
 
         Raises:
-            httpx.HTTPError: no connection, no answer in time, or a status of 400 and above.
-            ValueError: the body is too large, compressed, or no JSON object.
+            httpx2.HTTPError: no connection, no answer in time, an answer too large or compressed, or a status of 400
+                and above.
+            ValueError: the body is no JSON object.
         """
         for attempt in range(MAX_ATTEMPTS):
-            response = self._whole(request)
+            response = self._http.send(request)
             wait = _wait(response, attempt)
             if response.status_code not in _AGAIN or wait > MAX_WAIT_SECONDS or attempt == MAX_ATTEMPTS - 1:
                 break
@@ -63,40 +65,25 @@ class JsonClient:
             response.raise_for_status()
         return response.status_code, _object(response)
 
-    def _whole(self, request: httpx.Request) -> httpx.Response:
-        deadline = time.monotonic() + TIMEOUT_SECONDS
-        response = self._http.send(request, stream=True)
-        try:
-            if response.headers.get("content-encoding", "identity") != "identity":
-                raise ValueError("a compressed answer that was not asked for")
-            body = b""
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    raise ValueError(f"answer larger than {MAX_BYTES // 1024 // 1024} MiB")
-                if time.monotonic() > deadline:
-                    raise httpx.ReadTimeout("the answer did not arrive in time", request=request)
-        finally:
-            response.close()
-        return httpx.Response(response.status_code, headers=response.headers, content=body, request=request)
 
-
-def _wait(response: httpx.Response, attempt: int) -> float:
+def _wait(response: httpx2.Response, attempt: int) -> float:
     asked = str(response.headers.get("retry-after", "")).strip()
     return float(asked) if re.fullmatch(r"\d{1,9}", asked) else 0.5 * 2**attempt
 
 
-def _object(response: httpx.Response) -> dict[str, Any]:
+def _object(response: httpx2.Response) -> dict[str, Any]:
     try:
         body = json.loads(response.content)
     except RecursionError:
         raise ValueError("the answer is nested too deeply") from None
+    except ValueError:
+        raise ValueError("the answer is no JSON") from None
     if not isinstance(body, dict):
         raise ValueError("the answer is no JSON object")
     return body
 
 
-def error_code(response: httpx.Response) -> str:
+def error_code(response: httpx2.Response) -> str:
     """Return the service's own word for an error, "" where it gives none that is a plain word."""
     try:
         body = _object(response)

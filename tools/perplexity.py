@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import time
 
-import httpx
-
 from database_specialist.agent.research import Topic
-from database_specialist.tools.http import JsonClient, Sleep
+from database_specialist.agent.sources import Page
+from database_specialist.tools.http import CALL_SECONDS, JsonClient, Sleep
 
 BASE_URL = "https://api.perplexity.ai"
 MAX_RESULTS = 6
@@ -26,16 +25,16 @@ class Perplexity:
         key: str,
         *,
         base_url: str = BASE_URL,
-        transport: httpx.BaseTransport | None = None,
+        call_seconds: float = CALL_SECONDS,
         sleep: Sleep = time.sleep,
     ) -> None:
-        self._http = JsonClient(base_url, key, transport=transport, sleep=sleep)
+        self._http = JsonClient(base_url, key, call_seconds=call_seconds, sleep=sleep)
 
-    def ask(self, topic: Topic) -> list[tuple[str, str, str]]:
+    def ask(self, topic: Topic) -> list[Page]:
         """Return (title, url, text) of the pages, as the service ranks them.
 
         Raises:
-            httpx.HTTPError: the service cannot be reached or refuses.
+            httpx2.HTTPError: the service cannot be reached or refuses.
             ValueError: the answer is not the JSON that its description promises.
         """
         question = {"query": topic.query, "max_results": MAX_RESULTS, "max_tokens_per_page": TOKENS_PER_PAGE}

@@ -30,7 +30,11 @@ class Declined(httpx2.ProtocolError):
 class BoundedTransport(httpx2.BaseTransport):
     """Wraps a transport; a deadline and a byte cap hold for each exchange as a whole."""
 
-    def __init__(self, *, seconds: float, max_bytes: int, inner: httpx2.BaseTransport | None = None) -> None:
+    def __init__(
+        self, *, seconds: float, max_bytes: int, inner: httpx2.BaseTransport | None = None, redirects: bool = False
+    ) -> None:
+        """With `redirects` a redirect is an answer like any other, for a client that does not follow it."""
+        self._redirects = redirects
         self._inner = inner or DeadlineTransport()
         self._seconds = seconds
         self._max_bytes = max_bytes
@@ -45,13 +49,20 @@ class BoundedTransport(httpx2.BaseTransport):
         with _until(time.monotonic() + seconds) as deadline:
             response = self._inner.handle_request(request)
             try:
-                _require_plain(response, request)
+                self._require_plain(response, request)
                 body = b"".join(self._chunks(response, request, deadline))
             finally:
                 response.close()
         return httpx2.Response(
             response.status_code, headers=response.headers, content=body, extensions=_kept(response.extensions)
         )
+
+    def _require_plain(self, response: httpx2.Response, request: httpx2.Request) -> None:
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise Declined("the answer is compressed, which was not asked for", request=request)
+        if 300 <= response.status_code < 400 and not self._redirects:
+            # Following it would post the user's documents to whatever host it names.
+            raise Declined(f"the endpoint redirects (HTTP {response.status_code})", request=request)
 
     def _chunks(self, response: httpx2.Response, request: httpx2.Request, deadline: float) -> Iterator[bytes]:
         left = self._max_bytes
@@ -70,14 +81,6 @@ class BoundedTransport(httpx2.BaseTransport):
 
 
 _PHASES = ("connect", "read", "write", "pool")
-
-
-def _require_plain(response: httpx2.Response, request: httpx2.Request) -> None:
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise Declined("the answer is compressed, which was not asked for", request=request)
-    if 300 <= response.status_code < 400:
-        # Following it would post the user's documents to whatever host it names.
-        raise Declined(f"the endpoint redirects (HTTP {response.status_code})", request=request)
 
 
 def _kept(extensions: dict[str, object]) -> dict[str, object]:

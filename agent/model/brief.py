@@ -246,6 +246,8 @@ class Source(Part):
     id: str
     """S1, S2, ... in the order they are cited."""
     provider: Literal["context7", "perplexity"]
+    topic: str = ""
+    """The feature that was asked about: "primary keys"."""
     query: str
     title: str
     url: str

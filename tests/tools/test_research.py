@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from database_specialist.agent.model.brief import Stack, Technology
 from database_specialist.agent.research import Topic, topics
+from database_specialist.agent.sources import MAX_EXCERPT_BYTES, MAX_RUN_BYTES, Selection
 from database_specialist.tools.context7 import Context7
 from database_specialist.tools.perplexity import Perplexity
 from database_specialist.tools.research import CACHE_SECONDS, Cached, researcher
 from database_specialist.tools.research_tools import research_tools, tools_of
-from database_specialist.tools.snippets import MAX_RUN_BYTES, MAX_SNIPPET_BYTES, Selection
 
 TOPIC = Topic("PostgreSQL", "18", "indexes", "PostgreSQL 18 composite index guidance")
 
@@ -72,6 +72,7 @@ def service() -> Iterator[Service]:
     running.close()
 
 
+NOW = 1_750_000_000.0
 PAGE = {"title": "T", "url": "https://e.org", "snippet": "S", "date": "2026-01-01", "last_updated": None}
 
 
@@ -113,8 +114,8 @@ def test_context7_finds_the_library_and_then_its_pages(service: Service) -> None
     service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": (200, CONTEXT)}
     pages = Context7("key", base_url=service.url, sleep=slept.append).ask(TOPIC)
     assert pages == [
-        ("Index", f"{DOCS}/indexes.html#_snippet_0", "Order.\nCREATE INDEX"),
         ("Indexes", f"{DOCS}/multi.html", "Text."),
+        ("Index", f"{DOCS}/indexes.html", "Order.\nCREATE INDEX"),
     ]
     assert service.asked[1][2]["libraryId"] == ["/postgres/postgres/v18.1"]
 
@@ -126,7 +127,7 @@ def test_perplexity_searches_the_web(service: Service) -> None:
     assert service.asked[0][2]["query"] == TOPIC.query
 
 
-def cached(service: Service, folder: Path, now: float = 1_750_000_000.0) -> Cached:
+def cached(service: Service, folder: Path, now: float = NOW) -> Cached:
     return Cached("perplexity", Perplexity("key", base_url=service.url, sleep=slept.append), folder, now=now)
 
 
@@ -136,8 +137,7 @@ def test_an_answer_is_kept_for_a_day(service: Service, tmp_path: Path) -> None:
     again = cached(service, tmp_path).research([TOPIC])
     assert first == again
     assert len(service.asked) == 1
-    written = next(tmp_path.rglob("*.json")).stat().st_mtime
-    cached(service, tmp_path, now=written + CACHE_SECONDS + 1).research([TOPIC])
+    cached(service, tmp_path, now=NOW + CACHE_SECONDS + 1).research([TOPIC])
     assert len(service.asked) == 2
 
 
@@ -147,8 +147,8 @@ def test_an_answer_is_kept_for_a_day(service: Service, tmp_path: Path) -> None:
         (401, {"error": {}}, "HTTP 401"),
         (429, {"error": {}}, "HTTP 429"),
         (500, {"error": {}}, "HTTP 500"),
-        (200, b"<html>", "Expecting value"),
-        (200, b"x" * (3 * 1024 * 1024), "larger than 2 MiB"),
+        (200, b"<html>", "no JSON"),
+        (200, b"x" * (3 * 1024 * 1024), "larger than 2048 KiB"),
     ],
 )
 def test_a_failure_is_said_and_stops_nothing(
@@ -271,7 +271,7 @@ def test_a_long_retry_after_ends_the_research(service: Service, tmp_path: Path) 
     service.headers = {"Retry-After": "3600"}
     service.answers = {"/search": (429, {"error": {"message": "slow", "type": "rate_limited", "code": 429}})}
     result = cached(service, tmp_path).research([TOPIC, TOPIC])
-    assert result.not_researched == ("Perplexity, indexes: HTTP 429 rate_limited",)
+    assert result.not_researched == ("Perplexity, indexes and 1 more: HTTP 429 rate_limited",)
     assert len(service.asked) == 1
     assert slept == []
 
@@ -344,8 +344,7 @@ def test_snippets_and_runs_have_a_budget() -> None:
     selection = Selection()
     kept = [selection.choose("q", [("M", f"https://e.org/{i}", "é" * 9000)]) for i in range(6)]
     sizes = [len(text.encode()) for chosen in kept for _, _, text in chosen]
-    assert sizes == [MAX_SNIPPET_BYTES] * 4
-    assert sum(sizes) <= MAX_RUN_BYTES
+    assert sizes == [MAX_EXCERPT_BYTES] * 4 + [MAX_RUN_BYTES - 4 * MAX_EXCERPT_BYTES]
 
 
 def test_a_multibyte_letter_is_not_cut() -> None:
