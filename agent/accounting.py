@@ -48,6 +48,22 @@ def cost(usages: Sequence[Usage], prices: Sequence[Price]) -> float | None:
     return total / _MILLION
 
 
+def by_step(usages: Sequence[Usage]) -> tuple[Usage, ...]:
+    """Add up the calls of each node in each round, in the order in which they first occur."""
+    summed: dict[tuple[str, int, str], Usage] = {}
+    for usage in usages:
+        key = usage.node, usage.round, usage.model
+        before = summed.get(key)
+        summed[key] = usage if before is None else _sum(before, usage)
+    return tuple(summed.values())
+
+
+def _sum(one: Usage, other: Usage) -> Usage:
+    counts = ("calls", "prompt_tokens", "cached_tokens", "completion_tokens", "seconds", "repairs")
+    added: dict[str, object] = {name: getattr(one, name) + getattr(other, name) for name in counts}
+    return one.model_copy(update={**added, "estimated": one.estimated or other.estimated})
+
+
 def cost_in_words(usages: Sequence[Usage], prices: Sequence[Price]) -> str:
     """Say what it cost, and what that rests on.
 

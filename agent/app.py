@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from langgraph.types import StreamMode
 
-from database_specialist.agent.accounting import cost_in_words
+from database_specialist.agent.accounting import Price, cost_in_words
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
 from database_specialist.agent.config import Context
@@ -24,7 +24,7 @@ from database_specialist.agent.report.files import MEASUREMENTS, render_measurem
 from database_specialist.agent.verification.sandbox import Database
 from database_specialist.graph.build import graph
 from database_specialist.graph.services import default_services
-from database_specialist.graph.state import Input
+from database_specialist.graph.state import FAILED, Input, Status
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
 from database_specialist.tools.output import OutputFolder
@@ -34,11 +34,17 @@ Progress = Callable[[str, str, float], None]
 """Called with the node, what it is doing, and the seconds since the run began."""
 
 
+_NO_SCHEMA = {"engine": "postgresql", "engine_version": "", "tables": []}
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a run came to."""
 
-    status: str
+    status: Status
+    reason: str
+    """Why there is no design, when the chat model failed for good; else empty. What a run had not come to by then is
+    empty below."""
     document: Path | None
     """The document, or None when the design was not accepted."""
     document_sha256: str
@@ -50,11 +56,17 @@ class Outcome:
     evidence: EvidenceLog
     verdict: Verdict
     seconds: dict[str, float]
-    """Wall time by node."""
+    """Wall time by node; nodes that run at the same time each have their own."""
+    wall_seconds: float
     usage: tuple[Usage, ...]
     """Every call of a chat model, in order; empty for the rules designer."""
     price: str
     """What the calls cost, in words: "0.3120 USD (...)"."""
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the chat model failed for good, so that there is no design and nothing was written."""
+        return self.status in FAILED
 
     @property
     def objections(self) -> tuple[Finding, ...]:
@@ -72,25 +84,39 @@ def design(folder: Path, context: Context, *, progress: Progress | None = None) 
     target = Path(context.output) if context.output else folder
     output = OutputFolder(target)
     with output.lock():
-        values, seconds = _run(folder, context, progress or (lambda node, doing, elapsed: None))
-        # Only now is it known how long each node took.
-        measured = (Measurement.load(each) for each in values["measurements"])
-        usage = tuple(Usage.load(each) for each in values.get("usage", []))
-        price = cost_in_words(usage, read_prices(Path(context.prices) if context.prices else None))
-        output.amend(MEASUREMENTS, render_measurements(measured, seconds, usage, price))
+        run = _run(folder, context, progress or (lambda node, doing, elapsed: None))
+        outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))
+        if not outcome.has_failed:
+            output.amend(MEASUREMENTS, _measurements(run, outcome))
+    return outcome
+
+
+def _measurements(run: _Run, outcome: Outcome) -> str:
+    # Only now is it known how long each node took.
+    measured = (Measurement.load(each) for each in run.values["measurements"])
+    return render_measurements(
+        measured, outcome.seconds, outcome.usage, outcome.price, wall_seconds=outcome.wall_seconds
+    )
+
+
+def _outcome(run: _Run, target: Path, prices: Sequence[Price]) -> Outcome:
+    values = run.values
+    usage = tuple(Usage.load(each) for each in values["usage"])
     return Outcome(
         status=values["status"],
+        reason=values["reason"],
         document=target / values["document_path"] if values["document_path"] else None,
         document_sha256=values["document_sha256"],
         files=tuple(values["files"]),
         edited=tuple(values["edited"]),
-        schema=Schema.load(values["relational_schema"]),
-        indexes=Indexes.load(values["indexes"]),
-        evidence=EvidenceLog.load(values["evidence"]),
-        verdict=Verdict.load(values["verdict"]),
-        seconds=seconds,
+        schema=Schema.load(values.get("relational_schema") or _NO_SCHEMA),
+        indexes=Indexes.load(values.get("indexes") or {"planned": []}),
+        evidence=EvidenceLog.load(values.get("evidence") or {"records": []}),
+        verdict=Verdict.load(values.get("verdict") or {"accepted": False, "round": 0}),
+        seconds=run.seconds,
+        wall_seconds=run.wall_seconds,
         usage=usage,
-        price=price,
+        price=cost_in_words(usage, prices),
     )
 
 
@@ -116,20 +142,28 @@ def _read_back(database: Database, *, engine: Engine) -> tuple[Schema, Indexes]:
     return schema_from_catalog(database.catalog(), engine=engine)
 
 
-def _run(folder: Path, context: Context, progress: Progress) -> tuple[dict[str, Any], dict[str, float]]:
-    """Stream the graph; return its last values and the wall time by node."""
-    began = last = time.monotonic()
-    seconds: dict[str, float] = {}
-    values: dict[str, Any] = {}
-    modes: list[StreamMode] = ["custom", "updates", "values"]
+@dataclass
+class _Run:
+    """A run as it is streamed."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    wall_seconds: float = 0.0
+
+
+def _run(folder: Path, context: Context, progress: Progress) -> _Run:
+    """Stream the graph; return its last values and the times."""
+    run, began = _Run(), time.monotonic()
+    started: dict[str, float] = {}
+    modes: list[StreamMode] = ["custom", "tasks", "values"]
     for part in graph.stream(Input(folder=str(folder)), context=context, stream_mode=modes, version="v2"):
-        now = time.monotonic()
+        run.wall_seconds = time.monotonic() - began
         if part["type"] == "custom":
-            progress(part["data"]["node"], part["data"]["doing"], now - began)
-        elif part["type"] == "updates":
-            for node in part["data"]:
-                seconds[node] = seconds.get(node, 0.0) + now - last
-            last = now
+            progress(part["data"]["node"], part["data"]["doing"], run.wall_seconds)
+        elif part["type"] == "tasks":
+            node, task = part["data"]["name"], part["data"]["id"]
+            taken = run.wall_seconds - started.setdefault(task, run.wall_seconds)
+            run.seconds[node] = run.seconds.get(node, 0.0) + taken
         elif part["type"] == "values":
-            values = dict(part["data"])
-    return values, seconds
+            run.values = dict(part["data"])
+    return run

@@ -2,7 +2,7 @@
 
 0  the design was accepted and written; the checked file is sound
 1  the design was not accepted; the checked file has faults
-2  usage, input or environment: one line on stderr says what to do
+2  usage, input or environment, a chat model that failed for good: one line on stderr says what to do
 3  written, but beside a file that a person had edited since
 """
 
@@ -95,6 +95,13 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
     command.add_argument("--model", metavar="NAME", help="a chat model to design with (default: the rules designer)")
     command.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible endpoint (default: OPENAI_BASE_URL)")
     command.add_argument("--research", choices=("auto", "off"), help="`off` asks no outside service (default: auto)")
+    command.add_argument(
+        "--fallback",
+        choices=("none", "rules"),
+        help="when the model fails for good: `none` ends the run, `rules` lets the rules designer go on, and the "
+        "document says so (default: none)",
+    )
+    command.add_argument("--max-cost", type=float, metavar="USD", help="the most that model calls may cost together")
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
     _add_common(command)
     command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
@@ -141,6 +148,8 @@ def _design(options: argparse.Namespace) -> int:
         model=options.model,
         base_url=options.base_url,
         research=options.research,
+        fallback=options.fallback,
+        max_cost=options.max_cost,
         max_rounds=options.max_rounds,
         pg_bin=options.pg_bin,
         mysql_dsn=options.mysql_dsn,
@@ -150,11 +159,27 @@ def _design(options: argparse.Namespace) -> int:
     outcome = design(Path(options.folder), context, progress=None if silent else _print_progress())
     if options.json:
         print(json.dumps(_outcome_json(outcome), indent=2))
-    else:
+    elif not outcome.has_failed:
         _print_outcome(outcome)
+    if outcome.has_failed:
+        print(f"database-specialist: {_failure(outcome)}", file=sys.stderr)
+        return USAGE
     if outcome.status != "accepted":
         return NOT_ACCEPTED
     return EDITED if outcome.edited else ACCEPTED
+
+
+def _failure(outcome: Outcome) -> str:
+    reason = " ".join(outcome.reason.split())
+    spent = f" ({_spent(outcome)})" if outcome.usage else ""
+    return f"{outcome.status}: {reason}{spent}; nothing was written. Run again, or with --fallback rules"
+
+
+def _spent(outcome: Outcome) -> str:
+    calls = sum(usage.calls for usage in outcome.usage)
+    tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in outcome.usage)
+    cached = sum(usage.cached_tokens for usage in outcome.usage)
+    return f"{calls} model calls, {tokens:,} tokens ({cached:,} of them cached), {outcome.price}"
 
 
 def _print_progress() -> Progress:
@@ -169,6 +194,7 @@ def _print_progress() -> Progress:
 def _outcome_json(outcome: Outcome) -> dict[str, object]:
     return {
         "status": outcome.status,
+        "reason": outcome.reason,
         "document": str(outcome.document) if outcome.document else None,
         "document_sha256": outcome.document_sha256,
         "files": list(outcome.files),
@@ -189,9 +215,7 @@ def _print_outcome(outcome: Outcome) -> None:
     console.print(f"[bold]{outcome.status.replace('_', ' ')}[/] in round {outcome.verdict.round}")
     console.print(_summary(outcome))
     if outcome.usage:
-        tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in outcome.usage)
-        calls = sum(usage.calls for usage in outcome.usage)
-        console.print(f"{calls} model calls, {tokens:,} tokens, {escape(outcome.price)}")
+        console.print(escape(_spent(outcome)))
     for finding in outcome.objections:
         _print_finding(console, finding)
     for name in outcome.edited:
@@ -215,7 +239,7 @@ def _summary(outcome: Outcome) -> Table:
         "not run": len(records) - len(checked),
         "errors": len(outcome.objections),
         "warnings": sum(finding.severity == "warning" for finding in outcome.verdict.findings),
-        "seconds": f"{sum(outcome.seconds.values()):.1f}",
+        "seconds": f"{outcome.wall_seconds:.1f}",
     }
     table = Table(box=SIMPLE_HEAD, padding=(0, 1))
     for heading in figures:

@@ -32,6 +32,13 @@ class Context(BaseModel):
     """The most model calls that a run may make."""
     max_tokens: int = Field(default=400_000, ge=1)
     """The most tokens, of prompts and answers together, that a run may use."""
+    max_model_seconds: float | None = Field(default=None, gt=0)
+    """The most time that the model calls of a run may take together. Empty: no cap."""
+    max_cost: float | None = Field(default=None, gt=0)
+    """The most that the model calls of a run may cost, in USD by the table of prices. Empty: no cap."""
+    fallback: Literal["none", "rules"] = "none"
+    """What follows when the chat model fails for good: `none` ends the run with a status that says so and writes
+    nothing, `rules` lets the rules designer go on, and the document says which parts are whose."""
     prices: str | None = None
     """A file of prices of models, in the form of tools/prices.toml, which it takes the place of."""
     research: Literal["auto", "off"] = "auto"
@@ -62,6 +69,9 @@ _ENVIRONMENT = {
     "call_seconds": "DATABASE_SPECIALIST_CALL_SECONDS",
     "max_calls": "DATABASE_SPECIALIST_MAX_CALLS",
     "max_tokens": "DATABASE_SPECIALIST_MAX_TOKENS",
+    "max_model_seconds": "DATABASE_SPECIALIST_MAX_MODEL_SECONDS",
+    "max_cost": "DATABASE_SPECIALIST_MAX_COST",
+    "fallback": "DATABASE_SPECIALIST_FALLBACK",
     "prices": "DATABASE_SPECIALIST_PRICES",
     "research": "RESEARCH",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",

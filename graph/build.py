@@ -8,8 +8,7 @@ from __future__ import annotations
 from langgraph.graph import END, START, StateGraph
 
 from database_specialist.agent.config import Context
-from database_specialist.graph import nodes
-from database_specialist.graph.routes import after_critic
+from database_specialist.graph import nodes, routes
 from database_specialist.graph.state import Input, Output, State
 
 # Far above the longest run (10 rounds of 8 steps), far below LangGraph's own 10007.
@@ -40,17 +39,17 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
     builder.add_edge("research", "context7")
     builder.add_edge("research", "perplexity")
     builder.add_edge(["context7", "perplexity"], "read_requirements")
-    builder.add_edge("read_requirements", "model_entities")
-    builder.add_edge("model_entities", "plan_schema")
+    builder.add_conditional_edges("read_requirements", routes.after_reading)
+    builder.add_conditional_edges("model_entities", routes.after_entities)
     builder.add_edge("plan_schema", "review_schema")
     builder.add_edge("plan_schema", "write_workload")
     builder.add_edge(["review_schema", "write_workload"], "plan_indexes")
-    builder.add_edge("plan_indexes", "plan_operations")
+    builder.add_conditional_edges("plan_indexes", routes.after_indexes)
     builder.add_edge("plan_operations", "verify")
     builder.add_edge("plan_operations", "review_operations")
     builder.add_edge("plan_operations", "criticise")
     builder.add_edge(["verify", "review_operations", "criticise"], "critic")
-    builder.add_conditional_edges("critic", after_critic)
+    builder.add_conditional_edges("critic", routes.after_critic)
     builder.add_edge("write_document", END)
     builder.add_edge("keep_draft", END)
     return builder

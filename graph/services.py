@@ -9,13 +9,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 from langgraph.runtime import Runtime
 from pydantic import BaseModel
 
+from database_specialist.agent.accounting import price_of
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.config import Context, cache_folder, environment, secrets_from
 from database_specialist.agent.designer.designer import Designer, RulesDesigner
+from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.brief import Research
 from database_specialist.agent.model.evidence import Finding
@@ -25,9 +28,11 @@ from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
 from database_specialist.agent.verification.sandbox import Sandbox
 from database_specialist.tools.documents import read_folder
+from database_specialist.tools.ledger import Caps, Ledgers, Told
 from database_specialist.tools.model import ChatModel, Settings
 from database_specialist.tools.model_designer.designer import ModelDesigner
 from database_specialist.tools.output import OutputFolder
+from database_specialist.tools.prices import read_prices
 from database_specialist.tools.research import researcher
 from database_specialist.tools.sandboxes import open_sandbox
 from database_specialist.tools.squawk import lint_migrations
@@ -41,17 +46,28 @@ class Researcher(Protocol):
 
 
 @dataclass(frozen=True)
+class Run:
+    """The run that a designer works for: caps are of the whole of it."""
+
+    id: str
+    spent: Sequence[Usage]
+    told: Told
+
+
+@dataclass(frozen=True)
 class Services:
     """What the nodes call outside themselves."""
 
     read_folder: Callable[[Path], tuple[RawDocument, ...]]
-    designer: Callable[[Sequence[Usage]], Designer]
-    """Makes the run's designer; it is told what was spent before, because caps are of the whole run."""
+    designer: Callable[[Run], Designer]
+    """Makes a node's designer."""
     researchers: dict[str, Researcher]
     sandbox: Callable[[Engine], AbstractContextManager[Sandbox]]
     lint: Callable[[Schema, Operations], tuple[Finding, ...]]
     """A second opinion on the migrations' text; it may object, and no objection of it is an error."""
     output: Callable[[Path], OutputFolder]
+    new_run: Callable[[], str] = lambda: uuid4().hex
+    """Names a run; nothing that is written holds the name."""
 
 
 def default_services(context: Context) -> Services:
@@ -61,7 +77,7 @@ def default_services(context: Context) -> Services:
     cache = cache_folder(variables)
     return Services(
         read_folder=read_folder,
-        designer=lambda spent: _designer(context, variables, spent),
+        designer=lambda run: _designer(context, variables, run),
         researchers={
             "context7": researcher("context7", key=secrets.context7, mode=context.research, cache=cache),
             "perplexity": researcher("perplexity", key=secrets.perplexity, mode=context.research, cache=cache),
@@ -77,7 +93,7 @@ def _lint(schema: Schema, operations: Operations) -> tuple[Finding, ...]:
     return opinion.findings
 
 
-def _designer(context: Context, variables: Mapping[str, str], spent: Sequence[Usage]) -> Designer:
+def _designer(context: Context, variables: Mapping[str, str], run: Run) -> Designer:
     if context.model is None:
         return RulesDesigner()
     settings = Settings(
@@ -87,10 +103,29 @@ def _designer(context: Context, variables: Mapping[str, str], spent: Sequence[Us
         method=context.method,
         call_seconds=context.call_seconds,
         total_seconds=3 * context.call_seconds,
-        max_calls=context.max_calls,
-        max_tokens=context.max_tokens,
     )
-    return ModelDesigner(ChatModel(settings, spent=spent), context.model)
+    account = _ledgers.of(run.id, _caps(context, context.model), run.spent).account(run.told)
+    return ModelDesigner(ChatModel(settings, account=account), context.model)
+
+
+_ledgers = Ledgers()
+
+
+def _caps(context: Context, model: str) -> Caps:
+    file = Path(context.prices) if context.prices else None
+    prices = read_prices(file)
+    if context.max_cost is not None and price_of(model, prices) is None:
+        raise ConfigError(
+            f"DATABASE_SPECIALIST_MAX_COST: {file or 'tools/prices.toml'} has no price of {model}; "
+            "add it to a file of prices and name that in DATABASE_SPECIALIST_PRICES"
+        )
+    return Caps(
+        calls=context.max_calls,
+        tokens=context.max_tokens,
+        seconds=context.max_model_seconds,
+        cost=context.max_cost,
+        prices=prices,
+    )
 
 
 _factory: ContextVar[Callable[[Context], Services]] = ContextVar("services", default=default_services)

@@ -11,7 +11,15 @@ from pydantic import BaseModel, ConfigDict
 Json = Any
 """Plain JSON data: a dumped `Part` of the model, or a list of them."""
 
-Status = Literal["running", "accepted", "not_accepted"]
+Status = Literal["running", "accepted", "not_accepted", "llm_unavailable", "refused", "budget_exhausted"]
+"""The last three: the chat model failed for good, `reason` says how, and nothing was written."""
+
+FAILED: frozenset[Status] = frozenset(("llm_unavailable", "refused", "budget_exhausted"))
+
+
+def _later(earlier: str, later: str) -> str:
+    """Keep the later of two values: nodes at the same time may both write one."""
+    return later
 
 
 class Input(BaseModel):
@@ -27,6 +35,7 @@ class State(TypedDict):
     """All that a run knows. Each key is filled by the node named beside it, before another reads it."""
 
     folder: str
+    run: str  # research
     topics: list[Json]  # research
     research_notes: Annotated[list[Json], operator.add]  # context7, perplexity
     research: Json  # read_requirements
@@ -46,7 +55,10 @@ class State(TypedDict):
     objections: list[Json]  # critic: the errors of all rounds
     fingerprints: list[str]  # critic
     usage: Annotated[list[Json], operator.add]  # every node that asks the designer
-    status: Status  # critic
+    makers: Annotated[list[Json], operator.add]  # every node that asks the designer: who answered
+    takeovers: Annotated[list[Json], operator.add]  # the same, where the rules designer took over
+    status: Annotated[Status, _later]  # critic, and every node that asks a chat model
+    reason: Annotated[str, _later]  # the same: why there is no design
     document_path: str  # write_document
     document_sha256: str  # write_document
     files: list[str]  # write_document, keep_draft
@@ -56,6 +68,7 @@ class State(TypedDict):
 class Update(TypedDict, total=False):
     """What a node may change. A misspelt key is a type error; LangGraph itself would drop it."""
 
+    run: str
     topics: list[Json]
     research_notes: list[Json] | Overwrite
     research: Json
@@ -75,7 +88,10 @@ class Update(TypedDict, total=False):
     objections: list[Json]
     fingerprints: list[str]
     usage: list[Json] | Overwrite
+    makers: list[Json] | Overwrite
+    takeovers: list[Json] | Overwrite
     status: Status
+    reason: str
     document_path: str
     document_sha256: str
     files: list[str]
@@ -86,6 +102,7 @@ class Output(TypedDict):
     """What a run gives back."""
 
     status: Status
+    reason: str
     document_path: str
     document_sha256: str
     files: list[str]

@@ -23,7 +23,7 @@ from database_specialist.agent.answers.question import AnswerType, Question, Usa
 from database_specialist.agent.errors import ModelError
 from database_specialist.prompts import render
 from database_specialist.tools.completion import Tokens, Unusable, check_response, one_line
-from database_specialist.tools.ledger import Ledger
+from database_specialist.tools.ledger import Account, Caps, Ledger
 from database_specialist.tools.transport import BoundedTransport, Declined, ssl_context
 from database_specialist.tools.typed_answer import (
     Method,
@@ -81,12 +81,14 @@ class ChatModel:
         settings: Settings,
         *,
         spent: Sequence[Usage] = (),
+        account: Account | None = None,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
         self._sleep = sleep
-        self._ledger = Ledger(spent=spent, max_calls=settings.max_calls, max_tokens=settings.max_tokens)
+        caps = Caps(calls=settings.max_calls, tokens=settings.max_tokens)
+        self._ledger = account or Ledger(caps, spent=spent).account()
         self._chat = _chat(settings, transport)
 
     @property
@@ -155,7 +157,7 @@ class ChatModel:
         asked = format_of(self._settings.method, answer)
         estimate = _estimate(sum(len(str(each.content)) for each in messages) + len(str(asked)))
         began = time.monotonic()
-        with self._ledger.held(f"{self._settings.model}, {asking.name}", estimate):
+        with self._ledger.held(asking.name, model=self._settings.model, prompt_tokens=estimate):
             try:
                 message = self._chat.invoke(messages, timeout=seconds, **asked)
             except _FAILURES as error:

@@ -10,6 +10,7 @@ from database_specialist.agent.answers.plans import IndexReview, OperationsRevie
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.designer.entities import model_entities
+from database_specialist.agent.designer.review_mending import without
 from database_specialist.agent.designer.workload import write_workload
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.brief import Brief, Research
@@ -106,8 +107,8 @@ class RulesDesigner:
         previous: SchemaReview | None,
         findings: Sequence[Finding],
     ) -> SchemaReview:
-        """Leave the mapping as it is: its rules are the same knowledge."""
-        return SchemaReview()
+        """Leave the mapping as it is: its rules are the same knowledge. Of another's review, keep what holds."""
+        return without(previous, findings) if previous else SchemaReview()
 
     def write_workload(
         self,

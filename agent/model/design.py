@@ -18,7 +18,8 @@ class Design(Part):
 
     schema_version: str = SCHEMA_VERSION
     designer: str
-    """"rules", or "model <name>": who made the judgements."""
+    """"rules" or "model <name>": who made the judgements. "model <name>, then rules: ..." says who made which part
+    and why, when the rules designer took over from a model that failed."""
     research: Research
     brief: Brief
     entity_model: EntityModel

@@ -89,6 +89,8 @@ def _engine(context: Context) -> str:
 def _designer(name: str) -> str:
     if name == "rules":
         return "the deterministic rules designer; no language model took part"
+    if ", then rules: " in name:
+        return f"{text(name)}; mapping, arithmetic and proofs by code"
     return f"a language model ({text(name)}); mapping, arithmetic and proofs by code"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from database_specialist.agent.accounting import by_step
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.dialects import create_statements, index_statements
 from database_specialist.agent.model.design import Design
@@ -47,12 +48,15 @@ def render_measurements(
     seconds: Mapping[str, float] | None = None,
     usage: Sequence[Usage] = (),
     price: str = "",
+    *,
+    wall_seconds: float | None = None,
 ) -> str:
     """Return what is true of this run on this machine only.
 
-    `seconds` is the wall time of each step of the run, `usage` its calls of a chat model, `price` what they cost.
+    `seconds` is the wall time of each step of the run, `wall_seconds` that of the whole run (less than the sum, as
+    steps run at the same time), `usage` its calls of a chat model, `price` what they cost.
     """
-    total = sum(seconds.values()) if seconds else 0.0
+    total = wall_seconds if wall_seconds is not None else sum(seconds.values()) if seconds else 0.0
     steps = (
         (step, f"{taken:.2f}", f"{100 * taken / total:.0f}%" if total else "")
         for step, taken in (seconds or {}).items()
@@ -63,9 +67,12 @@ def render_measurements(
             "Times of one run on one machine. They differ from run to run, so the design document does not quote them.",
             heading(2, "The run, step by step") if seconds else "",
             table(("Step", "Seconds", "Share"), steps),
-            f"Together {total:.2f} s; a step that ran in several rounds is counted once, with the time of all of them."
+            f"The run took {total:.2f} s; steps that do not wait for each other share it, and a step that ran in "
+            "several rounds is counted once, with the time of all of them."
             if seconds
             else "",
+            heading(2, "The model, step by step") if usage else "",
+            table(("Step", "Round", *_CALL[1:]), (_step(each) for each in by_step(usage))),
             heading(2, "The model, call by call") if usage else "",
             table(_CALL, (_call(each) for each in usage)),
             f"Together {_tokens(usage)}; {text(price)}." if usage else "",
@@ -77,6 +84,10 @@ def render_measurements(
 
 
 _CALL = ("Question", "Calls", "Prompt tokens", "of them cached", "Answer tokens", "Seconds", "Repairs")
+
+
+def _step(usage: Usage) -> tuple[str, ...]:
+    return text(usage.node), str(usage.round), *_call(usage)[1:]
 
 
 def _call(usage: Usage) -> tuple[str, ...]:

@@ -23,10 +23,11 @@ from database_specialist.graph.state import Input, State, Update
 
 def research(state: Input, runtime: Runtime[Context]) -> Update:
     """Look quickly through the documents for the stack, and list what to ask about it."""
-    documents = services(runtime).read_folder(Path(state.folder))
+    used = services(runtime)
+    documents = used.read_folder(Path(state.folder))
     stack = quick_stack(documents)
     teller(runtime, "research")(f"{len(documents)} documents, engine {stack.engine}")
-    return {**_nothing_yet(), "topics": [vars(topic) for topic in topics(stack)], "status": "running"}
+    return {**_nothing_yet(), "run": used.new_run(), "topics": [vars(topic) for topic in topics(stack)]}
 
 
 def context7(state: State, runtime: Runtime[Context]) -> Update:
@@ -67,6 +68,12 @@ def _nothing_yet() -> Update:
         "objections": [],
         "fingerprints": [],
         "usage": Overwrite([]),
+        "makers": Overwrite([]),
+        "takeovers": Overwrite([]),
+        "status": "running",
+        "reason": "",
+        "document_path": "",
+        "document_sha256": "",
         "files": [],
         "edited": [],
     }

@@ -20,7 +20,7 @@ from database_specialist.agent.verification.verify import verify as prove
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, evidence, fingerprint, round_of, subject, teller
 from database_specialist.graph.services import services
-from database_specialist.graph.state import State, Update
+from database_specialist.graph.state import FAILED, State, Update
 
 
 def verify(state: State, runtime: Runtime[Context]) -> Update:
@@ -56,6 +56,8 @@ def criticise(state: State, runtime: Runtime[Context], designer: Designer, tell:
 
 def critic(state: State, runtime: Runtime[Context]) -> Update:
     """Judge the design by rule, proof and objection; acceptance is computed."""
+    if state["status"] in FAILED:
+        return {}
     review = OperationsReview.load(state["operations_review"])
     operations = reviewed_operations(Operations.load(state["operations"]), review)
     judged = dataclasses.replace(subject(state), operations=operations, evidence=evidence(state))

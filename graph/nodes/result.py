@@ -15,8 +15,9 @@ from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.report.files import render_files
+from database_specialist.graph.authorship import authorship
 from database_specialist.graph.reading import teller
-from database_specialist.graph.services import Services, services
+from database_specialist.graph.services import services
 from database_specialist.graph.state import State, Update
 
 DOCUMENT = "database-design.md"
@@ -24,8 +25,7 @@ DOCUMENT = "database-design.md"
 
 def write_document(state: State, runtime: Runtime[Context]) -> Update:
     """Write the accepted design into the output folder."""
-    used = services(runtime)
-    written = used.output(Path(state["folder"])).write(_files(state, used))
+    written = services(runtime).output(Path(state["folder"])).write(_files(state))
     teller(runtime, "write_document")(f"{len(written.files)} files")
     return {
         "files": list(written.files),
@@ -37,16 +37,15 @@ def write_document(state: State, runtime: Runtime[Context]) -> Update:
 
 def keep_draft(state: State, runtime: Runtime[Context]) -> Update:
     """Keep the design that was not accepted in the state folder, with what was found."""
-    used = services(runtime)
-    files = _files(state, used)
-    folder = used.output(Path(state["folder"])).keep_draft(files)
+    files = _files(state)
+    folder = services(runtime).output(Path(state["folder"])).keep_draft(files)
     teller(runtime, "keep_draft")(f"draft in {folder}")
     return {"files": [str(folder / name) for name in files], "document_path": "", "document_sha256": ""}
 
 
-def _files(state: State, used: Services) -> dict[str, str]:
+def _files(state: State) -> dict[str, str]:
     design = Design(
-        designer=used.designer([]).name,
+        designer=authorship(state["makers"], state["takeovers"]),
         research=Research.load(state["research"]),
         brief=Brief.load(state["brief"]),
         entity_model=EntityModel.load(state["entity_model"]),

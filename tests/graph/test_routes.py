@@ -19,7 +19,7 @@ def state(*owners: Stage, accepted: bool = False, round: int = 1, fingerprints: 
         Finding(code="X001", severity="error", place="p", message="m", help="h", owner=owner) for owner in owners
     )
     verdict = Verdict(accepted=accepted, round=round, findings=findings)
-    return cast(State, {"verdict": verdict.dump(), "fingerprints": fingerprints or ["a"]})
+    return cast(State, {"status": "not_accepted", "verdict": verdict.dump(), "fingerprints": fingerprints or ["a"]})
 
 
 def runtime(**settings: Any) -> Runtime[Context]:

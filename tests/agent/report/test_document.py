@@ -114,9 +114,9 @@ def test_every_table_has_as_many_cells_in_each_row(design: Design, sqlite_design
 
 def test_measurements_name_steps_parts_and_their_units() -> None:
     measured = (Measurement(subject="verify: seed", value=0.06349, unit="s"),)
-    text = render_measurements(measured, {"verify": 1.5, "critic": 0.5})
+    text = render_measurements(measured, {"verify": 1.5, "critic": 0.5}, wall_seconds=2.0)
     assert "| verify | 1.50 | 75% |" in text
-    assert "Together 2.00 s" in text
+    assert "The run took 2.00 s" in text
     assert "| seed | 0.063 s |" in text
 
 
