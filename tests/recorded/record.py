@@ -1,7 +1,8 @@
-"""Record runs anew: `make record`, `make record RUN=claims`, `make record RUN=claims FRESH=1`.
+"""Record runs anew: `make record`, `make record RUN=claims`; FRESH=1 asks everything again.
 
 Environment: OPENAI_API_KEY and DATABASE_SPECIALIST_MODEL; OPENAI_BASE_URL for another endpoint than OpenAI's,
 DATABASE_SPECIALIST_CALL_SECONDS for a slow one; CONTEXT7_API_KEY and PERPLEXITY_API_KEY for the runs with research.
+WRITTEN_RESEARCH=1 takes the research answers of tests/data/research instead, and says so on the cassette.
 
 Answers cost money: a question that is already on the cassette is not asked again, unless FRESH=1. An answer is kept as
 soon as it is there (in build/recordings/), so that a run that died goes on with the same command. The old cassette is
@@ -14,14 +15,18 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+
+import pytest
 
 from database_specialist.agent.app import Outcome, Progress
 from database_specialist.agent.errors import ConfigError, SpecialistError
 from tests.recorded.calls import record_calls
 from tests.recorded.recording import CANONICAL, Live, Recording, playing
 from tests.recorded.runs import ROOT, RUNS, Run, commit, perform, without_keys, written
+from tests.tools.research_server import research_server
 
 UNFINISHED = ROOT / "build" / "recordings"
 CALLS = "calls"
@@ -39,18 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="*", metavar="RUN", help=f"any of {', '.join([*RUNS, CALLS])}; all when none")
     parser.add_argument("--fresh", action="store_true", help="ask everything again")
+    parser.add_argument("--written-research", action="store_true", help="take tests/data/research for the services")
     options = parser.parse_args(arguments)
-    names = options.runs or [*RUNS, CALLS]
     try:
-        for name in names:
-            if name not in {*RUNS, CALLS}:
-                raise ConfigError(f"RUN={name}: no such run; there are {', '.join([*RUNS, CALLS])}")
-        for name in names:
-            if name == CALLS:
-                record_calls()
-                print("calls: written")
-            else:
-                record(RUNS[name], live_from(RUNS[name], os.environ), fresh=options.fresh)
+        for name in _known(options.runs or [*RUNS, CALLS]):
+            with _written_research() if options.written_research else nullcontext():
+                _record(name, fresh=options.fresh)
     except ConfigError as error:
         print(f"record: {error}", file=sys.stderr)
         return 2
@@ -61,6 +60,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"record: {error}; what was answered is kept, the same command goes on from there", file=sys.stderr)
         return 1
     return 0
+
+
+def _known(names: Sequence[str]) -> Sequence[str]:
+    for name in names:
+        if name not in {*RUNS, CALLS}:
+            raise ConfigError(f"RUN={name}: no such run; there are {', '.join([*RUNS, CALLS])}")
+    return names
+
+
+def _record(name: str, *, fresh: bool) -> None:
+    if name == CALLS:
+        record_calls()
+        print("calls: written")
+    else:
+        record(RUNS[name], live_from(RUNS[name], os.environ), fresh=fresh)
+
+
+@contextmanager
+def _written_research() -> Iterator[None]:
+    with research_server() as address, pytest.MonkeyPatch.context() as environment:
+        for name in _KEYS[1:]:
+            environment.setenv(name, "written")
+        for name in _ROUTES:
+            environment.setenv(name, address)
+        yield
 
 
 def live_from(run: Run, environment: Mapping[str, str]) -> Live:
@@ -93,6 +117,7 @@ def record(run: Run, live: Live, *, fresh: bool, unfinished: Path = UNFINISHED) 
         partial.unlink(missing_ok=True)
     known = run.cassette if not partial.exists() and not fresh else partial
     with playing(known, live=live, partial=partial) as recording:
+        _label(recording, run, live)
         files = _accepted(run, _emptied(unfinished / run.name), recording)
         recording.write(candidate)
     _require_same(run, candidate, files, _emptied(unfinished / f"{run.name}-replay"))
@@ -102,6 +127,15 @@ def record(run: Run, live: Live, *, fresh: bool, unfinished: Path = UNFINISHED) 
     commit(run, files)
     asked = len(recording.interactions) - recording.reused
     print(f"{run.name}: recorded, {asked} exchanges asked anew, {recording.reused} kept from before")
+
+
+def _label(recording: Recording, run: Run, live: Live) -> None:
+    """Say on the cassette where its answers come from."""
+    where = "OpenAI's endpoint" if live.endpoint == CANONICAL else "another OpenAI-compatible endpoint"
+    recording.get_metadata("answers", f"of a chat model behind {where}")
+    if run.research:
+        written = "written by hand to the services' published schemas" if live.routes else "of the services"
+        recording.get_metadata("research", written)
 
 
 def _emptied(folder: Path) -> Path:

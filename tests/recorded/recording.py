@@ -177,7 +177,7 @@ def _handled(recording: Recording, live: Live | None, module: ModuleType) -> Ite
     original = transport.handle_request
 
     def handle_request(self: Any, request: Any) -> Any:
-        asked = Request(request.method, str(request.url), request.read(), dict(request.headers))
+        asked = Request(request.method, str(request.url), request.read() or None, dict(request.headers))
         answer = recording.handle(asked, lambda asked: _sent(original, self, request, live, module))
         return module.Response(
             answer["status"]["code"],

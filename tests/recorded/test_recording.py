@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ from tests.recorded.record import NotKept, main, record
 from tests.recorded.recording import CANONICAL, RECORDED_MODEL, Live, Unrecorded, playing
 from tests.recorded.runs import Run, committed, hashes, perform, without_keys, written
 from tests.recorded.standin import Json, StandIn, completion, serving
+from tests.tools.research_server import research_server
 
 KEY = "sk-proj-canary-of-the-users-key"
 CHAT = f"{CANONICAL}/chat/completions"
@@ -108,9 +112,9 @@ def test_recording_again_asks_nothing_that_was_answered_unless_all_is_to_be_aske
     guests: Run, endpoint: StandIn, tmp_path: Path
 ) -> None:
     asked = recorded(guests, endpoint, tmp_path)
-    before = guests.cassette.read_text()
+    before = committed(guests)
     assert recorded(guests, endpoint, tmp_path) == 0
-    assert guests.cassette.read_text() == before
+    assert committed(guests) == before
     assert recorded(guests, endpoint, tmp_path, fresh=True) == asked
 
 
@@ -136,6 +140,29 @@ def test_a_run_that_is_not_accepted_leaves_the_old_cassette_and_documents(
     with pytest.raises((NotKept, SpecialistError)):
         recorded(guests, endpoint, tmp_path, fresh=True)
     assert (guests.cassette.read_bytes(), committed(guests)) == before
+
+
+def test_the_sources_of_a_replay_were_retrieved_on_the_day_of_the_recording(
+    guests: Run, endpoint: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = replace(guests, research=True)
+    monkeypatch.setenv("CONTEXT7_API_KEY", KEY)
+    monkeypatch.setenv("PERPLEXITY_API_KEY", KEY)
+    with research_server() as address:
+        services = {"https://context7.com/api": address, "https://api.perplexity.ai": address}
+        record(run, replace(live(endpoint), routes=services), fresh=False, unfinished=tmp_path / "unfinished")
+    text = run.cassette.read_text()
+    assert "https://context7.com/api/v2/context" in text
+    assert "https://api.perplexity.ai/search" in text
+    assert "research: written by hand" in text
+    longer_ago = re.sub(r"recorded_on: .*", "recorded_on: '2020-02-29'", text)
+    run.cassette.write_text(longer_ago)
+    with without_keys(), playing(run.cassette) as recording:
+        outcome = perform(run, tmp_path / "again", recording)
+    assert (recording.missed, recording.left) == ([], [])
+    document = written(tmp_path / "again", run, outcome)["database-design.md"].decode()
+    today = datetime.now(UTC).date().isoformat()
+    assert document.count("2020-02-29") == (run.folder / "database-design.md").read_text().count(today) > 3
 
 
 def ask(client: httpx2.Client, content: str) -> str:
