@@ -68,6 +68,17 @@ def _speaking(decision: Decision, sources: Iterable[Source]) -> tuple[str, ...]:
     return tuple(source for _, source in best)
 
 
+def unread_sources(decisions: Iterable[Decision], research: Research) -> list[str]:
+    """Object to decisions that name a source which nobody showed, in words that a model can act on."""
+    known = {source.id for source in research.sources}
+    return [
+        f"decisions on {each.topic}: there is no source {name[:40]!r}; name one of those shown, or none"
+        for each in decisions
+        for name in each.sources
+        if name not in known
+    ]
+
+
 def compare_schema(schema: Schema, research: Research) -> Schema:
     """Name the sources beside the decisions of a schema that the program mapped."""
     return _compared(schema, research)

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+NAME_PATTERN = r"^[^\x00]+$"
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=NAME_PATTERN)]
 """An identifier as it stands. Permissive on purpose: a bad name is a finding, not an exception."""
 
 FactId = Annotated[str, Field(pattern=r"^F\d+$")]
@@ -67,33 +68,36 @@ class Option(Part):
     rejected_because: str
 
 
+DecisionTopic = Literal[
+    "engine",
+    "primary_key",
+    "foreign_key",
+    "type",
+    "constraint",
+    "enumeration",
+    "normal_form",
+    "specialisation",
+    "association",
+    "tenancy",
+    "soft_delete",
+    "partitioning",
+    "replica",
+    "cache",
+    "sharding",
+    "migration",
+    "backup",
+    "nosql",
+    "history",
+    "audit",
+    "index",
+]
+
+
 class Decision(Part):
     """One choice of the design, with what it was weighed against."""
 
     id: str
-    topic: Literal[
-        "engine",
-        "primary_key",
-        "foreign_key",
-        "type",
-        "constraint",
-        "enumeration",
-        "normal_form",
-        "specialisation",
-        "association",
-        "tenancy",
-        "soft_delete",
-        "partitioning",
-        "replica",
-        "cache",
-        "sharding",
-        "migration",
-        "backup",
-        "nosql",
-        "history",
-        "audit",
-        "index",
-    ]
+    topic: DecisionTopic
     subject: str
     """The table, column or part it is about, by name."""
     choice: str
@@ -101,4 +105,5 @@ class Decision(Part):
     alternatives: tuple[Option, ...] = ()
     facts: tuple[FactId, ...] = ()
     sources: tuple[str, ...] = ()
-    """Ids of research sources that the choice rests on."""
+    """Ids of research sources: those that a designer's choice rests on, or, beside a choice of the program, which reads
+    none, those that speak of it."""

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 
 from database_specialist.agent.answers.plans import IndexReview
 from database_specialist.agent.answers.review import SchemaReview
+from database_specialist.agent.citing import compare_operations, compare_schema
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
 from database_specialist.agent.errors import DocumentError
@@ -58,6 +59,7 @@ def plan_schema(state: State, runtime: Runtime[Context]) -> Update:
         engine_version=stack.engine_version,
         findings=all_findings(state, "plan_schema"),
     )
+    schema = compare_schema(schema, Research.load(state["research"]))
     keys = sum(len(table.foreign_keys) for table in schema.tables)
     teller(runtime, "plan_schema")(f"{len(schema.tables)} tables, {keys} foreign keys")
     return {"relational_schema": schema.dump()}
@@ -122,6 +124,7 @@ def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
             findings=all_findings(state, "plan_operations"),
             accepts=accepts,
         )
+    operations = compare_operations(operations, Research.load(state["research"]))
     rows = sum(operations.seed.rows.values())
     teller(runtime, "plan_operations")(f"{len(operations.migrations)} migrations, {rows} seed rows")
     return {"operations": operations.dump()}

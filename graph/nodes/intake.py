@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
@@ -15,6 +13,7 @@ from database_specialist.agent.model.brief import Research
 from database_specialist.agent.reading.stack import quick_stack
 from database_specialist.agent.reading.title import project_title
 from database_specialist.agent.research import Topic, topics
+from database_specialist.agent.sources import merged
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, teller
 from database_specialist.graph.services import resolve, services
@@ -48,7 +47,8 @@ def read_requirements(state: State, runtime: Runtime[Context], designer: Designe
     project = project_title(documents) or _project_name(folder)
     brief = designer.read_requirements(documents, project=project, engine=resolve(runtime.context).engine)
     tell(f"{len(brief.facts)} facts, {len(brief.quantities)} figures, {len(brief.gaps)} gaps")
-    return {"brief": brief.dump(), "research": _merge(state["research_notes"]).dump()}
+    research = merged(Research.load(note) for note in state["research_notes"])
+    return {"brief": brief.dump(), "research": research.dump()}
 
 
 def _nothing_yet() -> Update:
@@ -85,17 +85,6 @@ def _ask(provider: str, state: State, runtime: Runtime[Context]) -> Update:
         f"{len(notes.sources)} sources" if notes.sources else "; ".join(notes.not_researched) or "nothing asked"
     )
     return {"research_notes": [notes.dump()]}
-
-
-def _merge(notes: list[Any]) -> Research:
-    """Join what the services found, in an order that does not depend on which answered first."""
-    parts = sorted((Research.load(note) for note in notes), key=lambda part: json.dumps(part.dump(), sort_keys=True))
-    found = [source for part in parts for source in part.sources]
-    return Research(
-        topics=tuple(dict.fromkeys(topic for part in parts for topic in part.topics)),
-        sources=tuple(source.model_copy(update={"id": f"S{i}"}) for i, source in enumerate(found, 1)),
-        not_researched=tuple(reason for part in parts for reason in part.not_researched),
-    )
 
 
 def _project_name(folder: Path) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from database_specialist.agent.answers.plans import IndexReview, OperationsReview
 from database_specialist.agent.answers.question import Model
+from database_specialist.agent.citing import unread_sources
 from database_specialist.agent.indexing.review import index_objections
+from database_specialist.agent.model.base import DecisionTopic
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.tools.model_designer.questions import asked, quoted
+
+_TOPICS = frozenset[DecisionTopic](("partitioning", "replica", "cache", "sharding", "backup", "nosql"))
 
 
 def index_review(model: Model, brief: Brief, schema: Schema, workload: Workload, indexes: Indexes) -> IndexReview:
@@ -20,8 +24,8 @@ def index_review(model: Model, brief: Brief, schema: Schema, workload: Workload,
 
 def operations_review(model: Model, brief: Brief, operations: Operations, *, research: Research) -> OperationsReview:
     """Ask for choices on running the database."""
-    question = asked("choose_operations", brief, load=_load(operations), research=quoted(research))
-    return model.ask(question, OperationsReview)
+    question = asked("choose_operations", brief, load=_load(operations), research=quoted(research, _TOPICS))
+    return model.ask(question, OperationsReview, objections=lambda given: unread_sources(given.decisions, research))
 
 
 def _queries(workload: Workload) -> str:

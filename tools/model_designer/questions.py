@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from database_specialist.agent.answers.question import AnswerType, Question
 from database_specialist.agent.dialects import create_statements
-from database_specialist.agent.model.base import Part
+from database_specialist.agent.model.base import DecisionTopic, Part
 from database_specialist.agent.model.brief import Brief, Fact, Research
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.listing import listed, mark_of, statements
+from database_specialist.agent.sources import quotations
 from database_specialist.prompts import render
 
 
@@ -68,11 +69,11 @@ def ddl(schema: Schema) -> str:
     return ";\n".join(shown)
 
 
-def quoted(research: Research) -> str:
-    """Quote what research found, each behind its own mark."""
+def quoted(research: Research, decisions: Collection[DecisionTopic]) -> str:
+    """Quote the passages that decisions on these topics may rest on, each behind its own mark."""
     lines = []
-    for source in research.sources:
-        text = f"{source.title} ({source.url})\n{source.excerpt}"
+    for source, passage in quotations(research, decisions):
+        text = f"{source.title} ({source.url})\n{passage}"
         mark = mark_of(text)
         lines.append(f"{source.id}\n{mark}\n{text}\n{mark}")
     return "\n\n".join(lines) or "none"
