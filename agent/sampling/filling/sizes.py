@@ -1,0 +1,32 @@
+"""How many rows of each table a sample holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_FLOOR = 200
+"""Rows that a table keeps however large the others are: below, its statistics say nothing."""
+_STEPS = 60
+
+
+def sample_sizes(rows: Mapping[str, float], budget: int) -> dict[str, int]:
+    """Return rows for each table, in the proportions of `rows`, together at most about `budget`.
+
+    Small tables stay whole. When nothing has to be left out, the sample is all there is.
+
+    >>> sample_sizes({"users": 1000, "events": 1_000_000}, 10_000)
+    {'users': 200, 'events': 9800}
+    >>> sample_sizes({"users": 50, "events": 3000}, 10_000)
+    {'users': 50, 'events': 3000}
+    """
+    low, high = 0.0, 1.0
+    if sum(_taken(rows, high).values()) <= budget:
+        return _taken(rows, high)
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if sum(_taken(rows, middle).values()) <= budget else (low, middle)
+    return _taken(rows, low)
+
+
+def _taken(rows: Mapping[str, float], share: float) -> dict[str, int]:
+    return {name: int(min(count, max(count * share, _FLOOR))) for name, count in rows.items()}
