@@ -6,12 +6,13 @@ import json
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from langchain_core.messages import AIMessage
 from pydantic import ValidationError
 
 from database_specialist.agent.answers.question import AnswerType
+from database_specialist.agent.model.base import NAME_PATTERN
 
 Method = Literal["json_schema", "function_calling", "json_mode"]
 MAX_PROBLEMS = 20
@@ -19,7 +20,7 @@ MAX_PROBLEMS = 20
 
 def format_of(method: Method, answer: type[AnswerType]) -> dict[str, Any]:
     """Return the part of a request that asks for JSON of this type."""
-    name, schema = answer.__name__, answer.model_json_schema()
+    name, schema = answer.__name__, schema_of(answer)
     if method == "json_schema":
         # Not strict: strict mode makes every field required, and the model would write every default out.
         wanted = {"name": name, "schema": schema, "strict": False}
@@ -35,7 +36,38 @@ def format_of(method: Method, answer: type[AnswerType]) -> dict[str, Any]:
 
 def schema_text(answer: type[AnswerType]) -> str:
     """Return the type's JSON Schema without blanks."""
-    return json.dumps(answer.model_json_schema(), separators=(",", ":"))
+    return json.dumps(schema_of(answer), separators=(",", ":"))
+
+
+def schema_of(answer: type[AnswerType]) -> dict[str, Any]:
+    """Return the type's JSON Schema without what a model does not need in order to write an answer."""
+    return cast(dict[str, Any], _slim(answer.model_json_schema()))
+
+
+_UNSAID = ({"default": None}, {"default": []}, {"default": ""}, {"minLength": 1, "maxLength": 200})
+
+
+def _slim(part: Any) -> Any:
+    """Leave out titles, docstrings of classes, empty defaults, and null where leaving the field out says the same."""
+    if isinstance(part, list):
+        return [_slim(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if "properties" in part:
+        kept = {key: value for key, value in part.items() if key not in ("title", "description")}
+        named = {name: _slim(value) for name, value in part["properties"].items()}
+        return {key: named if key == "properties" else _slim(value) for key, value in kept.items()}
+    kept = {key: value for key, value in part.items() if key != "title" or not isinstance(value, str)}
+    for unsaid in _UNSAID:
+        if all(kept.get(key, ...) == value for key, value in unsaid.items()):
+            kept = {key: value for key, value in kept.items() if key not in unsaid}
+    if kept.get("pattern") == NAME_PATTERN:
+        del kept["pattern"]
+    wanted = [each for each in kept.get("anyOf", ()) if each != {"type": "null"}]
+    if "default" not in kept and part.get("default", ...) is None and len(wanted) == 1:
+        kept = {**{key: value for key, value in kept.items() if key != "anyOf"}, **wanted[0]}
+        return _slim(kept)
+    return {key: _slim(value) for key, value in kept.items()}
 
 
 def text_of(message: AIMessage) -> str:

@@ -263,7 +263,7 @@ def test_each_method_asks_in_its_own_way() -> None:
     assert asked["json_schema"]["response_format"]["json_schema"]["name"] == "Thing"
     assert asked["function_calling"]["tool_choice"] == {"type": "function", "function": {"name": "Thing"}}
     assert asked["json_mode"]["response_format"] == {"type": "json_object"}
-    assert '"title":"Thing"' in asked["json_mode"]["messages"][1]["content"]
+    assert '"share":{"type":"number"}' in asked["json_mode"]["messages"][1]["content"]
     assert {json.dumps(each["messages"][0]) for each in asked.values()} == {
         json.dumps({"content": QUESTION.system, "role": "system"})
     }
