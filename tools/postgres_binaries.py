@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,11 @@ def _version(program: Path) -> str:
     if found is None:
         raise SandboxError(f"{program} names no version ({said.strip()!r}). Remedy: {_REMEDY}.")
     return found.group(1)
+
+
+def missing_programs(binaries: Binaries, names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the programs that are not there, or cannot be run."""
+    return tuple(name for name in names if not os.access(binaries.bin / name, os.X_OK))
 
 
 def shared_extensions(binaries: Binaries) -> frozenset[str]:

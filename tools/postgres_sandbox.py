@@ -35,6 +35,7 @@ from database_specialist.tools.postgres import (
     find_binaries,
     running,
 )
+from database_specialist.tools.postgres_backup import PostgresRehearsal, rehearsing
 
 Session = psycopg.Connection[tuple[object, ...]]
 
@@ -109,6 +110,12 @@ class PostgresSandbox:
                 database.close()
 
     @contextmanager
+    def rehearsal(self) -> Iterator[PostgresRehearsal]:
+        """Start a second server, whose log is archived, to rehearse backup and recovery on."""
+        with rehearsing(self.server.binaries, lambda server: PostgresSandbox(server, self.limits)) as rehearsal:
+            yield rehearsal
+
+    @contextmanager
     def _copy_of(self, template: str) -> Iterator[str]:
         with self._admin_lock:
             self._made += 1
@@ -128,14 +135,25 @@ class PostgresSandbox:
         with self._admin_lock:
             self._admin.execute(statement.encode())
 
-    def log_in(self, database: str) -> Session:
-        """Open a session as the unprivileged login, its role settings made anew.
+    def admit(self, database: str) -> str:
+        """Make the unprivileged login's settings anew; return its new password.
 
         A design's statement may change its own role: its password, its limits, a preload library that would
         end every later session.
         """
         password = secrets.token_hex(16)
         self.administer("; ".join(_role_settings(self.server, self.limits, database, password)))
+        return password
+
+    def ask(self, query: str) -> str:
+        """Return the one value that a query of ours gives the superuser."""
+        with self._admin_lock:
+            row = self._admin.execute(query.encode()).fetchone()
+        return "" if row is None or row[0] is None else str(row[0])
+
+    def log_in(self, database: str) -> Session:
+        """Open a session as the unprivileged login."""
+        password = self.admit(database)
         try:
             session = self.server.connect(user=DESIGNER, password=password, dbname=database)
         except psycopg.OperationalError as error:
@@ -270,10 +288,19 @@ class PostgresDatabase:
 
     def __init__(self, sandbox: PostgresSandbox, name: str, active: frozenset[str] = frozenset()) -> None:
         self._sandbox = sandbox
-        self._name = name
+        self.name = name
         self._session: Session | None = None
         self._active = set(active)
         """Which of the pre-created extensions the design has asked for."""
+
+    @contextmanager
+    def at(self, sandbox: PostgresSandbox, name: str) -> Iterator[PostgresDatabase]:
+        """Give the same design's database on another server, or under another name."""
+        other = PostgresDatabase(sandbox, name, frozenset(self._active))
+        try:
+            yield other
+        finally:
+            other.close()
 
     def close(self) -> None:
         """End the session."""
@@ -318,12 +345,8 @@ class PostgresDatabase:
     def clone(self) -> Iterator[PostgresDatabase]:
         """Make a copy with all rows. Our own session is closed for it: a template may have none."""
         self.close()
-        with self._sandbox._copy_of(self._name) as name:
-            copy = PostgresDatabase(self._sandbox, name, frozenset(self._active))
-            try:
-                yield copy
-            finally:
-                copy.close()
+        with self._sandbox._copy_of(self.name) as name, self.at(self._sandbox, name) as copy:
+            yield copy
 
     def check_deferred(self) -> None:
         """Check all deferred constraints now."""
@@ -359,12 +382,12 @@ class PostgresDatabase:
 
     def _open(self) -> Session:
         if self._session is None or self._session.closed:
-            self._session = self._sandbox.log_in(self._name)
+            self._session = self._sandbox.log_in(self.name)
         return self._session
 
     def _run(self, sql: str, params: Sequence[object] = (), *, streams: bool = False, capped: bool = True) -> Result:
         session = self._open()
-        with self._sandbox.watched(session, self._name) as watch:
+        with self._sandbox.watched(session, self.name) as watch:
             try:
                 cursor = psycopg.RawCursor(session)
                 if streams:

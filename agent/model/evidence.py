@@ -24,6 +24,9 @@ CheckKind = Literal[
     "redis_command",
 ]
 
+Depth = Literal["quick", "standard", "full"]
+"""How much is proven: the design itself; its locks, backups and recovery as well; its load and every variant too."""
+
 Status = Literal["EXECUTED", "STATIC", "NOT_CHECKED"]
 """Run on the engine; read or parsed only; neither."""
 

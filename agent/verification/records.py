@@ -50,6 +50,12 @@ class Recorder:
     def phase(self, name: str, doing: str) -> Iterator[None]:
         """Say what is being done, and keep the time that it takes."""
         self.progress(doing)
+        with self.timing(name):
+            yield
+
+    @contextmanager
+    def timing(self, name: str) -> Iterator[None]:
+        """Keep the time that a part takes."""
         began = self.sandbox.elapsed()
         yield
         spent = round(self.sandbox.elapsed() - began, 4)

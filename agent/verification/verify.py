@@ -2,6 +2,7 @@
 
 empty database --ddl--> catalog, objects --> examples --seed--> queries, delete actions
 empty database --migrations--> the same catalog --> empty --> the same catalog
+second server --backup, disaster, recovery--> the same rows        (from depth "standard" on)
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from database_specialist.agent.model.entities import EntityModel
-from database_specialist.agent.model.evidence import CheckKind, EvidenceLog, Measurement
+from database_specialist.agent.model.evidence import CheckKind, Depth, EvidenceLog, Measurement
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
@@ -20,6 +21,7 @@ from database_specialist.agent.verification.examples import prove_examples
 from database_specialist.agent.verification.isolation import prove_policies
 from database_specialist.agent.verification.migrating import prove_migrations
 from database_specialist.agent.verification.records import Parts, Recorder
+from database_specialist.agent.verification.recovery import prove_recovery, skip_recovery
 from database_specialist.agent.verification.rows import prove_queries, prove_seed
 from database_specialist.agent.verification.sandbox import Database, Sandbox
 from database_specialist.agent.verification.static import check_statically
@@ -43,6 +45,7 @@ def verify(
     indexes: Indexes,
     operations: Operations,
     sandbox: Sandbox,
+    depth: Depth = "quick",
     progress: Callable[[str], None] = lambda doing: None,
 ) -> Verification:
     """Run every claim of a design on the sandbox's engine; where that cannot run it, parse it and say so.
@@ -55,6 +58,8 @@ def verify(
         check_statically(parts, recorder)
     else:
         _prove(parts, recorder)
+    if depth != "quick":
+        _rehearse(parts, recorder, depth)
     check_stores(parts, recorder)
     return Verification(EvidenceLog(records=tuple(recorder.records)), tuple(recorder.measurements))
 
@@ -71,6 +76,17 @@ def _prove(parts: Parts, recorder: Recorder) -> None:
     doing = f"{len(parts.operations.migrations)} migrations up, down, up"
     with recorder.phase("migrations", doing), recorder.sandbox.database() as second:
         prove_migrations(parts, second, catalog, recorder)
+
+
+def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
+    """Rehearse what runs on a second server; not on a design that goes back anyway."""
+    if recorder.sandbox.status == "STATIC":
+        skip_recovery(recorder, recorder.sandbox.note)
+    elif any(record.passed is False for record in recorder.records):
+        skip_recovery(recorder, "claims before this one failed")
+    else:
+        with recorder.phase("recovery", "backup, disaster and recovery, on a second server"):
+            prove_recovery(parts, recorder, thorough=depth == "full")
 
 
 def _prove_structure(parts: Parts, database: Database, recorder: Recorder) -> Catalog | None:
