@@ -15,6 +15,7 @@ from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.reading.listing import mark_of, statements
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.rules.subject import Subject
+from database_specialist.agent.sources import quotations
 from database_specialist.prompts import render
 from database_specialist.tools.model_designer.designer import ModelDesigner
 from database_specialist.tools.model_designer.requirements import corrections
@@ -155,10 +156,10 @@ def test_research_stands_between_its_marks_whatever_it_says(title: str, excerpt:
     clean = excerpt.encode(errors="replace").decode()
     source = RESEARCH.sources[0].model_copy(update={"title": title, "excerpt": clean})
     model = Scripted()
-    ModelDesigner(model, "m").model_entities(
-        BRIEF, research=RESEARCH.model_copy(update={"sources": (source,)}), previous=None, findings=()
-    )
-    quoted = f"{title} ({source.url})\n{clean}"
+    research = RESEARCH.model_copy(update={"sources": (source,)})
+    ModelDesigner(model, "m").review_operations(BRIEF, OPERATIONS, research=research)
+    ((_, passage),) = quotations(research, ["backup"])
+    quoted = f"{title} ({source.url})\n{passage}"
     mark = mark_of(quoted)
     assert f"S1\n{mark}\n{quoted}\n{mark}" in model.asked[0].user
     assert model.asked[0].user.count(mark) == 2

@@ -101,16 +101,17 @@ INDEX = Index(
 INDEXES = Indexes(planned=(INDEX,))
 
 RESEARCH = Research(
-    topics=("PostgreSQL 18 indexes",),
+    topics=("PostgreSQL 18 base backup",),
     sources=(
         Source(
             id="S1",
             provider="context7",
-            query="PostgreSQL 18 indexes",
-            title="Multicolumn Indexes",
-            url="https://www.postgresql.org/docs/18/indexes-multicolumn.html",
+            topic="backup",
+            query="PostgreSQL 18 base backup",
+            title="Continuous Archiving",
+            url="https://www.postgresql.org/docs/18/continuous-archiving.html",
             retrieved="2026-11-23",
-            excerpt="Most useful with constraints on the leading columns.",
+            excerpt="A base backup and the archived WAL files restore any later state.",
         ),
     ),
 )
