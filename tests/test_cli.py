@@ -17,6 +17,8 @@ import pytest
 from database_specialist.agent.cli import main
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import RulesDesigner
+from database_specialist.agent.errors import ModelError
+from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.rules.subject import Subject
 from database_specialist.graph.services import Services, default_services, using
@@ -74,7 +76,18 @@ def objecting(context: Context) -> Services:
             return (objection,)
 
     services = default_services(context)
-    return Services(**{**vars(services), "designer": lambda spent: Objecting()})
+    return Services(**{**vars(services), "designer": lambda run: Objecting()})
+
+
+def unreachable(context: Context) -> Services:
+    """The real services, with a model that cannot be reached once the documents are read."""
+
+    class Unreachable(RulesDesigner):
+        def model_entities(self, *arguments: object, **keywords: object) -> EntityModel:
+            raise ModelError("m, model_entities: HTTP 503", status="llm_unavailable")
+
+    services = default_services(context)
+    return Services(**{**vars(services), "designer": lambda run: Unreachable(name="model m")})
 
 
 # design
@@ -141,6 +154,51 @@ def test_a_design_that_is_not_accepted_ends_with_one_and_keeps_the_draft(library
     draft = library / ".database-specialist" / "draft" / "database-design.md"
     assert str(draft) in out
     assert "Not accepted after round 2." in draft.read_text()
+
+
+def test_a_model_that_fails_for_good_is_one_line_and_leaves_everything_as_it_is(
+    library: Path, capsys: Captured
+) -> None:
+    before = sorted(library.rglob("*"))
+    with using(unreachable):
+        assert main(["design", str(library), "--quiet"]) == 2
+    one_line(capsys, "llm_unavailable", "m, model_entities: HTTP 503", "nothing was written", "--fallback rules")
+    kept = [path for path in sorted(library.rglob("*")) if ".database-specialist" not in path.parts]
+    assert kept == before
+
+
+def test_json_tells_the_failure_of_the_model(library: Path, capsys: Captured) -> None:
+    with using(unreachable):
+        assert main(["design", str(library), "--json"]) == 2
+    out, err = capsys.readouterr()
+    result = json.loads(out)
+    assert (result["status"], result["document"], result["files"]) == ("llm_unavailable", None, [])
+    assert result["reason"] == "m, model_entities: HTTP 503"
+    assert err.count("\n") == 1
+
+
+def test_fallback_designs_on_and_the_document_says_so(library: Path, capsys: Captured) -> None:
+    with using(unreachable):
+        assert main(["design", str(library), "--fallback", "rules"]) == 0
+    assert "llm_unavailable: m, model_entities: HTTP 503; the rules designer goes on" in capsys.readouterr().err
+    assert (
+        "model m, then rules: the model made the reading of the documents"
+        in (library / "database-design.md").read_text()
+    )
+
+
+def test_a_cap_on_money_needs_the_price_of_the_model(
+    library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text('[[prices]]\nmodels = ["x"]\nprompt = 1\ncached = 1\ncompletion = 1\nas_of = "2026-11-23"\n')
+    monkeypatch.setenv("DATABASE_SPECIALIST_PRICES", str(prices))
+    refused(
+        ["design", str(library), "--model", "unheard-of", "--max-cost", "0.5", "--quiet"],
+        capsys,
+        str(prices),
+        "no price of unheard-of",
+    )
 
 
 def test_an_edited_document_is_kept_and_the_run_ends_with_three(library: Path, capsys: Captured) -> None:
