@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from database_specialist.agent.answers.requirements import (
     FactCorrection,
     GapAnswer,
-    NamedAnswer,
     QuantityAnswer,
     RequirementsAnswer,
 )
@@ -34,7 +33,6 @@ _UNITS: dict[Metric, str] = {
     "backup_retention": "days",
     "limit": "rows",
 }
-_MEANING_SHOWN = 80
 _HEADINGS_SHOWN = 60
 
 
@@ -45,10 +43,9 @@ def already_read(brief: Brief) -> str:
         kinds.setdefault(fact.kind, []).append(fact.id)
     lines = [f"{kind}: {listed(ids)}" for kind, ids in sorted(kinds.items())]
     lines.append(figures(brief))
-    terms = "; ".join(f"{term.term}: {term.meaning[:_MEANING_SHOWN]}" for term in brief.glossary)
-    lines.append(f"terms: {terms or 'none found'}")
-    lines += [f"{gap.id}: {gap.question}" for gap in brief.gaps]
-    lines += [f"contradiction ({listed(each.facts)}): {each.text}" for each in brief.contradictions]
+    lines.append(f"terms: {', '.join(term.term for term in brief.glossary) or 'none found'}")
+    lines += [f"gap: {gap.question}" for gap in brief.gaps]
+    lines += [f"contradiction: {listed(each.facts)}" for each in brief.contradictions]
     return "\n".join(lines)
 
 

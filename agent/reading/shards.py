@@ -13,10 +13,11 @@ from typing import TypeVar
 from database_specialist.agent.answers.requirements import RequirementsAnswer
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.brief import Brief, Fact, Quantity
-from database_specialist.agent.reading.listing import statements
+from database_specialist.agent.reading.listing import mark_of, statements
 
 CHARACTERS_PER_TOKEN = 3.5
 _FIGURE = re.compile(r"N\d+")
+_TERMS_SHOWN = 40
 MAX_GAPS = 8
 """What the prompt allows one reader; several readers of one project get no more."""
 
@@ -41,6 +42,36 @@ def shards(brief: Brief, *, max_tokens: int) -> tuple[Brief, ...]:
         return (brief,)
     pieces = _packed(brief, _groups(brief, brief.facts, 1, max_tokens), max_tokens)
     return tuple(_piece(brief, piece) for piece in pieces)
+
+
+def about(brief: Brief, fact_ids: Iterable[str]) -> Brief:
+    """Return the Brief of these statements, in its own order, with the figures that were read from them."""
+    wanted = set(fact_ids)
+    return _piece(brief, tuple(fact for fact in brief.facts if fact.id in wanted))
+
+
+def halves(brief: Brief) -> tuple[Brief, ...]:
+    """Cut a Brief in two between its statements; one of a single statement stays as it is."""
+    middle = len(brief.facts) // 2
+    return (_piece(brief, brief.facts[:middle]), _piece(brief, brief.facts[middle:])) if middle else (brief,)
+
+
+def size(brief: Brief) -> int:
+    """Estimate the tokens of all statements as a prompt lists them."""
+    return _size(brief, brief.facts)
+
+
+def terms_of(brief: Brief) -> str:
+    """Quote the glossary's terms that the statements use, a line each: a piece keeps what its words mean."""
+    text = " ".join(fact.text.lower() for fact in brief.facts)
+    used = [term for term in brief.glossary if term.term.lower() in text]
+    return marked("\n".join(f"{term.term}: {' '.join(term.meaning.split())}" for term in used[:_TERMS_SHOWN]))
+
+
+def marked(text: str) -> str:
+    """Put a text between two lines that it cannot hold; "none" where there is none."""
+    mark = mark_of(text)
+    return f"{mark}\n{text}\n{mark}" if text else "none"
 
 
 def _size(brief: Brief, facts: Sequence[Fact]) -> int:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 
 from database_specialist.agent.answers.requirements import RequirementsAnswer
 from database_specialist.agent.model.brief import Brief
-from database_specialist.agent.reading.shards import merged, shards
+from database_specialist.agent.reading.shards import halves, merged, shards
+from database_specialist.tools.model_designer.parallel import asked_in_halves, asked_together
 
 MAX_TOKENS = 16_000
 """Of the statements in one prompt: what a model reads with attention, well below what its context holds."""
-MAX_WORKERS = 4
 
 
 def read_in_shards(
@@ -25,7 +23,5 @@ def read_in_shards(
     pieces = shards(brief, max_tokens=max_tokens)
     if len(pieces) == 1:
         return read(pieces[0])
-    with ThreadPoolExecutor(max_workers=min(MAX_WORKERS, len(pieces))) as pool:
-        # Each thread gets the caller's context, so that traces and settings reach it.
-        asked = [(copy_context(), piece) for piece in pieces]
-        return merged(list(pool.map(lambda each: each[0].run(read, each[1]), asked)))
+    answers = asked_together(pieces, lambda piece: asked_in_halves(piece, read, halves))
+    return merged([each for several in answers for each in several])
