@@ -51,7 +51,7 @@ def _ground(where: str, facts: Iterable[str], because: str | None, known: set[st
     named = tuple(facts)
     yield from (f"{where}: there is no statement {fact}" for fact in named if fact not in known)
     if not named and not because:
-        yield f"{where}: names neither facts nor added_because"
+        yield f"{where}: names neither facts nor the reason why it was added (because)"
 
 
 def _entity(entity: Entity, model: EntityModel, facts: set[str]) -> Iterator[str]:
@@ -62,8 +62,12 @@ def _entity(entity: Entity, model: EntityModel, facts: set[str]) -> Iterator[str
         if not _NAME.fullmatch(name):
             yield f"{entity.name}: {name!r} is no snake_case name"
     yield from _doubles(f"{entity.name}.attributes", (attribute.name for attribute in entity.attributes))
+    has_ground = bool(entity.facts or entity.added_because)
     for attribute in entity.attributes:
-        yield from _attribute(f"{entity.name}.{attribute.name}", attribute, roles, facts)
+        place = f"{entity.name}.{attribute.name}"
+        # Attributes take the ground of their entity: where it has none, that is one fault and not one of each.
+        yield from _ground(place, attribute.facts, attribute.added_because, facts) if has_ground else ()
+        yield from _attribute(place, attribute, roles)
     for unique in entity.unique_sets:
         yield from (
             f"{entity.name}.unique_sets: {part} is neither an attribute nor a role of it"
@@ -75,8 +79,7 @@ def _entity(entity: Entity, model: EntityModel, facts: set[str]) -> Iterator[str
     yield from _lifecycle(entity)
 
 
-def _attribute(place: str, attribute: Attribute, roles: set[str], facts: set[str]) -> Iterator[str]:
-    yield from _ground(place, attribute.facts, attribute.added_because, facts)
+def _attribute(place: str, attribute: Attribute, roles: set[str]) -> Iterator[str]:
     if attribute.type == "enum" and not attribute.values:
         yield f"{place}: an enum without values"
     if attribute.name == "id" or attribute.name.removesuffix("_id") in roles:

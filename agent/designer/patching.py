@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from database_specialist.agent.answers.entities import ModelPatch
 from database_specialist.agent.answers.review import ReviewPatch, SchemaReview
 from database_specialist.agent.model.base import Part
-from database_specialist.agent.model.entities import EntityModel, Relationship
 
 Element = TypeVar("Element", bound=Part)
 
@@ -21,26 +19,6 @@ def _merged(
     merged |= {key(element): element for element in new}
     gone = set(withdrawn)
     return tuple(element for name, element in merged.items() if name not in gone)
-
-
-def _role(relationship: Relationship) -> str:
-    return f"{relationship.source}.{relationship.role}"
-
-
-def patched_model(model: EntityModel, patch: ModelPatch) -> EntityModel:
-    """Return the conceptual model with the patch applied; relationships of a withdrawn entity go with it."""
-    out = patch.withdraw
-    entities = _merged(model.entities, patch.entities, lambda each: each.name, out)
-    names = {entity.name for entity in entities}
-    relationships = _merged(model.relationships, patch.relationships, _role, out)
-    return model.model_copy(
-        update={
-            "entities": entities,
-            "relationships": tuple(r for r in relationships if {r.source, r.target} <= names),
-            "rules": _merged(model.rules, patch.rules, lambda each: each.id, out),
-            "examples": _merged(model.examples, patch.examples, lambda each: each.id, out),
-        }
-    )
 
 
 def patched_review(review: SchemaReview, patch: ReviewPatch) -> SchemaReview:

@@ -127,6 +127,8 @@ def deletion_reason(table: str, target: str, relationship: Relationship) -> str:
 def _reference_comment(relationship: Relationship, target: str) -> str:
     role = relationship.role.replace("_", " ")
     optional = "" if relationship.required else "; null when there is none"
+    if relationship.meaning:
+        return f"{relationship.meaning.rstrip('.')}{optional}."
     return f"The {role} of this {relationship.source.replace('_', ' ')}, a row of {target}{optional}."
 
 

@@ -30,6 +30,8 @@ NEW_UUID = {
     "mysql": "(uuid())",
     "mariadb": "(uuid())",
 }
+_PRECISE = ("decimal", "money", "percentage")
+"""Types whose length is all their digits."""
 KEY_TYPE = {"postgresql": "bigint", "sqlite": "INTEGER", "mysql": "bigint", "mariadb": "bigint"}
 
 
@@ -79,6 +81,8 @@ def default_expression(attribute: Attribute, engine: Engine, major: int) -> str 
 
 def length_of(attribute: Attribute) -> int | None:
     """Return the greatest length to enforce, or None where the type has none."""
+    if attribute.type in _PRECISE:
+        return None
     if attribute.length is not None:
         return attribute.length
     row = type_table()[attribute.type]
@@ -96,7 +100,10 @@ def _parameters(attribute: Attribute, row: dict[str, Any]) -> dict[str, int]:
     if attribute.type == "enum":
         length = max([length, *(len(value) for value in attribute.values)])
     scale = scale_of(attribute)
-    whole = max(int(row.get("precision", 0)) - int(row.get("scale", 0)), _whole_digits(attribute))
+    whole = int(row.get("precision", 0)) - int(row.get("scale", 0))
+    if attribute.type in _PRECISE and attribute.length is not None:
+        whole = attribute.length - scale
+    whole = max(whole, _whole_digits(attribute))
     return {"length": length, "precision": whole + scale, "scale": scale}
 
 

@@ -74,6 +74,7 @@ class Attribute(Part):
     maximum: float | None = None
     exclusive_minimum: bool = False
     length: int | None = None
+    """Most characters of a text, all digits of a decimal, money or percentage, dimensions of a vector."""
     scale: int | None = None
     """Digits after the point, for decimal and money."""
     values: tuple[str, ...] = ()
@@ -153,6 +154,8 @@ class Relationship(Part):
     target: Name
     role: Name
     """What the target is to the source, snake_case: "customer", "billing_address", "manager"."""
+    meaning: str = ""
+    """What the reference says, where the role alone does not."""
     cardinality: Literal["many_to_one", "one_to_one", "many_to_many"] = "many_to_one"
     required: bool = True
     """Whether every source has a target."""

@@ -34,7 +34,7 @@ from tests.tools.scripted import (
 FOLDER = Path(__file__).parents[2] / "prompts"
 GOLDEN = Path(__file__).parents[1] / "data" / "prompts"
 PROMPTS = sorted(path.stem for path in FOLDER.glob("*.md"))
-FRAGMENTS = {"system", "statements", "json_only", "repair"}
+FRAGMENTS = {"system", "statements", "json_only", "repair", "entity_notation"}
 """Parts of messages; all others are questions and state what they read and return."""
 
 

@@ -14,9 +14,11 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+import yaml
 
 from database_specialist.agent.errors import SpecialistError
 from database_specialist.tools.transport import BoundedTransport
+from tests.recorded.published import check
 from tests.recorded.record import NotKept, main, record
 from tests.recorded.recording import CANONICAL, RECORDED_MODEL, Live, Unrecorded, playing
 from tests.recorded.runs import Run, committed, hashes, perform, without_keys, written
@@ -40,19 +42,14 @@ ENTITY = {
     "plural": "guests",
     "description": "A person who came.",
     "facts": ["F2"],
-    "attributes": [
-        {"name": "name", "meaning": "What the guest is called.", "type": "short_text", "required": True,
-         "unique": True, "facts": ["F2"]},
-        {"name": "first_visit_on", "meaning": "The day of the first visit.", "type": "date", "required": True,
-         "facts": ["F2"]},
-    ],
-}  # fmt: skip
+    "attributes": ["name: short_text, unique -- What the guest is called.", "first_visit_on: date"],
+}
 
 
 def simple(body: Json) -> Json:
     """Answer as a designer who sees one entity and has nothing else to say."""
     name = body["response_format"]["json_schema"]["name"]
-    said: dict[str, Any] = {"EntityModel": {"entities": [ENTITY]}, "Workload": {"queries": []}}
+    said: dict[str, Any] = {"EntitiesAnswer": {"entities": [ENTITY]}, "Workload": {"queries": []}}
     return completion(json.dumps(said.get(name, {})))
 
 
@@ -155,6 +152,8 @@ def test_the_sources_of_a_replay_were_retrieved_on_the_day_of_the_recording(
     assert "https://context7.com/api/v2/context" in text
     assert "https://api.perplexity.ai/search" in text
     assert "research: written by hand" in text
+    for exchange in yaml.safe_load(text)["interactions"]:
+        check(exchange["request"], exchange["response"])
     longer_ago = re.sub(r"recorded_on: .*", "recorded_on: '2020-02-29'", text)
     run.cassette.write_text(longer_ago)
     with without_keys(), playing(run.cassette) as recording:

@@ -40,7 +40,7 @@ class Scripted:
         return given
 
 
-EMPTY: dict[str, object] = {"EntityModel": {"entities": []}}
+EMPTY: dict[str, object] = {"EntitiesAnswer": {"entities": []}}
 
 
 def figure(value: float, unit: str = "rows") -> Figure:

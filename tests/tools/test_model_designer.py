@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from database_specialist.agent.answers.critique import Critique, CritiqueFinding
-from database_specialist.agent.answers.entities import ModelPatch
+from database_specialist.agent.answers.entities import EntitiesAnswer, EntityAnswer, ModelPatch
+from database_specialist.agent.answers.entity_answer import answer_of
 from database_specialist.agent.answers.plans import DroppedIndex, IndexNote, IndexReview, OperationsReview
 from database_specialist.agent.answers.requirements import (
     FactCorrection,
@@ -23,7 +24,7 @@ from database_specialist.agent.answers.workload import QueryAnswer, WorkloadAnsw
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.base import Decision, Part
 from database_specialist.agent.model.brief import Brief, Contradiction
-from database_specialist.agent.model.entities import Entity, EntityModel
+from database_specialist.agent.model.entities import Entity
 from database_specialist.agent.model.relational import Routine
 from database_specialist.agent.model.workload import Parameter, Workload
 from database_specialist.agent.reading.raw import RawDocument
@@ -127,19 +128,24 @@ def test_reading_objects_to_what_points_at_nothing(answer: RequirementsAnswer, s
 
 
 def test_modelling_asks_for_the_whole_model_once() -> None:
-    asked, model = designer(ENTITY_MODEL)
+    asked, model = designer(answer_of(ENTITY_MODEL))
     made = asked.model_entities(BRIEF, research=RESEARCH, previous=None, findings=())
-    assert model.types == [EntityModel]
+    assert model.types == [EntitiesAnswer]
     assert model.objected == [[]]
-    assert [entity.name for entity in made.entities] == [entity.name for entity in ENTITY_MODEL.entities]
-    assert "Multicolumn Indexes" in model.asked[0].user
+    assert [without_figures(each) for each in made.entities] == [
+        without_figures(each) for each in ENTITY_MODEL.entities
+    ]
+    assert made.relationships == ENTITY_MODEL.relationships
+    assert made.rules == ENTITY_MODEL.rules
+    assert "rows_per_period of order" in model.asked[0].user
+
+
+def without_figures(entity: Entity) -> Entity:
+    return entity.model_copy(update={"rows": None, "rows_per_day": None, "retention_days": None})
 
 
 def test_volumes_are_computed_and_not_asked_for() -> None:
-    bare = ENTITY_MODEL.model_copy(
-        update={"entities": tuple(each.model_copy(update={"rows_per_day": None}) for each in ENTITY_MODEL.entities)}
-    )
-    asked, _ = designer(bare)
+    asked, _ = designer(answer_of(ENTITY_MODEL))
     made = asked.model_entities(BRIEF, research=RESEARCH, previous=None, findings=())
     order = made.entity("order")
     assert order is not None
@@ -159,28 +165,42 @@ def test_a_model_without_findings_is_kept_without_a_question() -> None:
 
 
 def test_mending_a_model_keeps_what_is_not_mentioned() -> None:
-    renamed = ENTITY_MODEL.entities[-1].model_copy(update={"description": "A label."})
-    asked, model = designer(ModelPatch(entities=(renamed,), withdraw=("booking",)))
+    renamed = EntityAnswer(name="tag", description="A label.", attributes=("name: short_text",), facts=("F2",))
+    patch = ModelPatch(entities=(renamed,), attributes=("room.floor: integer, 0..9 [F6]",), withdraw=("booking",))
+    asked, model = designer(patch)
     mended = asked.model_entities(BRIEF, research=RESEARCH, previous=ENTITY_MODEL, findings=[FINDING])
     assert model.types == [ModelPatch]
     assert model.asked[0].name == "mend model_entities"
     assert f"- {FINDING.place}: {FINDING.message} {FINDING.help}" in model.asked[0].user
+    assert '"email: email, unique, personal -- Address to log in with."' in model.asked[0].user
     names = [entity.name for entity in ENTITY_MODEL.entities if entity.name != "booking"]
     assert [entity.name for entity in mended.entities] == names
     assert mended.entities[-1].description == "A label."
+    room = mended.entity("room")
+    assert room is not None
+    assert [each.name for each in room.attributes] == ["name", "floor"]
     assert not any("booking" in (each.source, each.target) for each in mended.relationships)
     # A patch that leaves a rule without its entity is told so at once.
     assert any("there is no entity booking" in objection for objection in model.objected[0])
 
 
 def test_modelling_objects_to_what_points_at_nothing() -> None:
-    lost = Entity(name="Lost", plural="losts", description="x", facts=("F99",))
-    _, model = designer(EntityModel(entities=(lost,), tenant="nobody"))
+    lost = EntityAnswer(name="Lost", description="x", attributes=("colour: hue",), facts=("F99",))
+    _, model = designer(EntitiesAnswer(entities=(lost,), tenant="nobody"))
     ModelDesigner(model, "m").model_entities(BRIEF, research=RESEARCH, previous=None, findings=())
     said = "\n".join(model.objected[0])
+    assert "Lost.attributes: 'colour: hue': 'hue' is no type" in said
     assert "no statement F99" in said
     assert "'Lost' is no snake_case name" in said
     assert "no entity nobody" in said
+
+
+def test_mending_objects_to_what_points_at_nothing() -> None:
+    patch = ModelPatch(attributes=("nobody.name: text",), withdraw=("BR99",))
+    asked, model = designer(patch)
+    asked.model_entities(BRIEF, research=RESEARCH, previous=ENTITY_MODEL, findings=[FINDING])
+    assert len(model.objected[0]) == 2
+    assert "withdraw: there is no BR99" in model.objected[0]
 
 
 ROUTINE = Routine(name="keep_it", create="SELECT 1;", drop="SELECT 2;", why="x", facts=("F4",))

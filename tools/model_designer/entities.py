@@ -4,41 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from database_specialist.agent.answers.entities import ModelPatch
-from database_specialist.agent.answers.question import Model
+from database_specialist.agent.answers.entities import EntitiesAnswer, ModelPatch
+from database_specialist.agent.answers.entity_answer import answer_of, patched
+from database_specialist.agent.answers.entity_model import model_of
+from database_specialist.agent.answers.question import Model, Question
 from database_specialist.agent.designer.consistency import model_objections
 from database_specialist.agent.designer.model_volumes import with_volumes
-from database_specialist.agent.designer.patching import patched_model
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
-from database_specialist.agent.reading.listing import figures, mark_of
+from database_specialist.agent.reading.listing import figures
+from database_specialist.prompts import render
 from database_specialist.tools.model_designer.questions import as_json, asked, mending
 
 
 def modelled(
     model: Model, brief: Brief, *, research: Research, previous: EntityModel | None, findings: Sequence[Finding]
 ) -> EntityModel:
-    """Ask for the conceptual model, or for the changes to it."""
+    """Ask for the conceptual model, or for the changes to it.
+
+    Research is for those who decide on columns and operations: what a system keeps stands in its statements.
+    """
     if previous is None:
-        question = asked("model_entities", brief, reading=figures(brief), research=_quoted(research))
-        entity_model = model.ask(question, EntityModel, objections=lambda given: model_objections(given, brief))
+        answer = model.ask(_question(brief), EntitiesAnswer, objections=lambda given: objections_to(given, brief))
     elif findings:
-        mend = mending("model_entities", brief, as_json(previous), findings)
-        patch = model.ask(
-            mend, ModelPatch, objections=lambda given: model_objections(patched_model(previous, given), brief)
-        )
-        entity_model = patched_model(previous, patch)
+        answer = _mended(model, brief, answer_of(previous), findings)
     else:
         return previous
-    return with_volumes(entity_model, brief)
+    return with_volumes(model_of(answer)[0], brief)
 
 
-def _quoted(research: Research) -> str:
-    """Quote what research found, each behind its own mark."""
-    lines = []
-    for source in research.sources:
-        quoted = f"{source.title} ({source.url})\n{source.excerpt}"
-        mark = mark_of(quoted)
-        lines.append(f"{source.id}\n{mark}\n{quoted}\n{mark}")
-    return "\n\n".join(lines) or "none"
+def _question(brief: Brief) -> Question:
+    return asked("model_entities", brief, reading=figures(brief), notation=render("entity_notation"))
+
+
+def _mended(model: Model, brief: Brief, before: EntitiesAnswer, findings: Sequence[Finding]) -> EntitiesAnswer:
+    def objections(patch: ModelPatch) -> list[str]:
+        after, lost = patched(before, patch)
+        return [*lost, *objections_to(after, brief)]
+
+    shown = f"{as_json(before)}\n\n{render('entity_notation')}\n{_PATCH}"
+    patch = model.ask(mending("model_entities", brief, shown, findings), ModelPatch, objections=objections)
+    return patched(before, patch)[0]
+
+
+_PATCH = (
+    "A single attribute is replaced or added in `attributes` as `entity.name: type, ...`; `withdraw` takes the names "
+    "of entities, `entity.attribute`, `source.role`, and the ids of rules and examples."
+)
+
+
+def objections_to(answer: EntitiesAnswer, brief: Brief) -> list[str]:
+    """Say what in an answer cannot be read, and what in it points at nothing."""
+    entity_model, problems = model_of(answer)
+    return [*problems, *model_objections(entity_model, brief)]
