@@ -102,6 +102,11 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
         "document says so (default: none)",
     )
     command.add_argument("--max-cost", type=float, metavar="USD", help="the most that model calls may cost together")
+    command.add_argument(
+        "--depth",
+        choices=("quick", "standard", "full"),
+        help="how much is rehearsed beside the design (default: standard)",
+    )
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
     _add_common(command)
     command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
@@ -150,6 +155,7 @@ def _design(options: argparse.Namespace) -> int:
         research=options.research,
         fallback=options.fallback,
         max_cost=options.max_cost,
+        depth=options.depth,
         max_rounds=options.max_rounds,
         pg_bin=options.pg_bin,
         mysql_dsn=options.mysql_dsn,

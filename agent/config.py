@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.evidence import Depth
 
 
 class Context(BaseModel):
@@ -43,6 +44,9 @@ class Context(BaseModel):
     """A file of prices of models, in the form of tools/prices.toml, which it takes the place of."""
     research: Literal["auto", "off"] = "auto"
     """`auto` asks Context7 and Perplexity where a key is set; `off` asks nobody."""
+    depth: Depth = "standard"
+    """How much is proven: `quick` runs the design itself; `standard` also measures the locks of the migrations and
+    rehearses backup and recovery; `full` also puts it under load and rehearses every variant."""
     max_rounds: int = Field(default=4, ge=1, le=10)
     """How often the critic may look at the design before the run ends as not accepted."""
     pg_bin: str | None = None
@@ -74,6 +78,7 @@ _ENVIRONMENT = {
     "fallback": "DATABASE_SPECIALIST_FALLBACK",
     "prices": "DATABASE_SPECIALIST_PRICES",
     "research": "RESEARCH",
+    "depth": "DATABASE_SPECIALIST_DEPTH",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",
     "mysql_dsn": "DATABASE_SPECIALIST_MYSQL_DSN",

@@ -21,6 +21,7 @@ from database_specialist.agent.report.markdown import (
     text,
     with_commands,
 )
+from database_specialist.agent.report.rehearsal import job_note, rehearsal
 from database_specialist.agent.report.sql import one_line
 
 
@@ -136,7 +137,7 @@ def backup_and_recovery(context: Context) -> str:
         context.listed(backup.decisions),
         heading(3, "Frequency and retention"),
         table(("Backup", "How often", "Kept for", "Size", "Why"), (_job(job) for job in backup.jobs)),
-        *(fence("bash", "\n".join([f"# {job.kind}: {one_line(job.frequency)}", *job.commands])) for job in backup.jobs),
+        *(_commands(context, job) for job in backup.jobs),
         heading(3, "Point-in-time recovery"),
         fence("bash", "\n".join(backup.point_in_time)) or f"None: {_without_log(context)}",
         heading(3, "Disaster recovery"),
@@ -146,7 +147,13 @@ def backup_and_recovery(context: Context) -> str:
         or "No document limits how long rows are kept: nothing is archived.",
         heading(3, "Restore test"),
         with_commands(backup.restore_test),
+        rehearsal(context),
     )
+
+
+def _commands(context: Context, job: BackupJob) -> str:
+    about = f"# {job.kind}: {one_line(job.frequency)} ({job_note(context, job)})"
+    return fence("bash", "\n".join([about, *job.commands]))
 
 
 def _without_log(context: Context) -> str:

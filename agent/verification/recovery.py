@@ -268,11 +268,11 @@ def cause_disaster(parts: Parts, database: Database) -> str:
             database.execute(statement)
         except StatementError:
             continue  # a trigger keeps these rows: take another table
-        done.append(f"`{statement}`")
+        done.append(statement)
         break
     statement = f"DROP TABLE {quote(dropped, parts.schema.engine)} CASCADE"
     database.execute(statement)
-    return " and ".join([*done, f"`{statement}`"])
+    return " and ".join([*done, statement])
 
 
 def _leaves(parts: Parts, *, without: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from database_specialist.agent.rules.critic import judge
 from database_specialist.agent.verification.verify import verify as prove
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, evidence, fingerprint, round_of, subject, teller
-from database_specialist.graph.services import services
+from database_specialist.graph.services import resolve, services
 from database_specialist.graph.state import FAILED, State, Update
 
 
@@ -36,6 +36,7 @@ def verify(state: State, runtime: Runtime[Context]) -> Update:
             indexes=Indexes.load(state["indexes"]),
             operations=Operations.load(state["operations"]),
             sandbox=sandbox,
+            depth=resolve(runtime.context).depth,
             progress=tell,
         )
     log = verification.log
