@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from database_specialist.agent.answers.question import Question
 from database_specialist.agent.designer.naming import Named
 from database_specialist.agent.designer.nouns import plural_name
 from database_specialist.agent.model.brief import Brief
@@ -46,12 +47,16 @@ class Group:
 class Share:
     """What of a large system one call is asked for, and what it may point at beyond what it is shown."""
 
-    told: str
+    told: str = ""
     """The words that narrow the question."""
     outside: tuple[Entity, ...] = ()
     """Entities of other shares, by name only."""
     brief: Brief | None = None
     """The statements that elements may rest on, where these are more than the ones shown."""
+
+    def narrowed(self, question: Question) -> Question:
+        """Return the question for this share; the stable text stays first."""
+        return replace(question, user=f"{question.user}\n\n{self.told}") if self.told else question
 
     def seen(self, model: EntityModel) -> EntityModel:
         """Return the model among the entities of the other shares: what its references are checked against."""

@@ -92,7 +92,7 @@ def reconciliation_objections(answer: Reconciliation, lists: Sequence[Sequence[N
     given = Counter(key for same in answer.same for key in dict.fromkeys(same.of))
     found = [f"same: no list has {key[:80]}" for key in given if key not in keys]
     found += [f"same: {key} is given to {count} entities" for key, count in given.items() if count > 1]
-    found += _bad_names(dict.fromkeys(same.name for same in answer.same))
+    found += _bad_names(list(dict.fromkeys(same.name for same in answer.same)))
     found += _bad_names(added.name for added in answer.added)
     result = {each.name for each in reconciled(lists, Reconciliation(same=answer.same))}
     found += [f"added: {each.name} is already there" for each in answer.added if each.name in result]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from database_specialist.agent.model.brief import Brief, FactKind
 from database_specialist.agent.reading.shards import about, size
 
-_ANSWERED: dict[FactKind, float] = {"functional": 2.0, "rule": 2.0, "data": 2.0, "context": 0.7}
+_ANSWERED: dict[FactKind, float] = {"functional": 1.6, "rule": 1.6, "data": 1.6, "context": 0.6}
 """Tokens of a conceptual model for one token of a statement; other kinds ask for next to none. Taken on the high side
 of whole models of 10 to 25 tables, so that an answer is not cut off."""
 _OTHER_KINDS = 0.2
-_DECLARED_ENTITY = 450
+_DECLARED_ENTITY = 400
 """Tokens of an entity that is declared column by column: its statement is a short line of names."""
 
 
@@ -25,8 +25,8 @@ class Budget:
     """Statements that a model reads with attention in one prompt."""
     answer: int = 12_000
     """An answer that a model writes whole; the transport cuts off at 16,000."""
-    part_statements: int = 8_000
-    part_answer: int = 8_000
+    part_statements: int = 10_000
+    part_answer: int = 12_000
     """The same for one group of a system that is modelled in groups: smaller, because groups are asked together."""
     entities: int = 14
     """Entities of one group."""

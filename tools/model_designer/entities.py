@@ -9,6 +9,7 @@ from database_specialist.agent.answers.entity_answer import answer_of, patched
 from database_specialist.agent.answers.entity_model import model_of
 from database_specialist.agent.answers.question import Model, Question
 from database_specialist.agent.designer.consistency import model_objections
+from database_specialist.agent.designer.grouping import Share
 from database_specialist.agent.designer.model_volumes import with_volumes
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
@@ -19,16 +20,25 @@ from database_specialist.tools.model_designer.questions import as_json, asked, m
 
 
 def modelled(
-    model: Model, brief: Brief, *, research: Research, previous: EntityModel | None, findings: Sequence[Finding]
+    model: Model,
+    brief: Brief,
+    *,
+    research: Research,
+    previous: EntityModel | None,
+    findings: Sequence[Finding],
+    share: Share | None = None,
 ) -> EntityModel:
     """Ask for the conceptual model, or for the changes to it.
 
     Research is for those who decide on columns and operations: what a system keeps stands in its statements.
+    `share` narrows the question to a part of a large system.
     """
+    share = share or Share()
     if previous is None:
-        answer = model.ask(_question(brief), EntitiesAnswer, objections=lambda given: objections_to(given, brief))
+        question = share.narrowed(_question(brief))
+        answer = model.ask(question, EntitiesAnswer, objections=lambda given: objections_to(given, brief, share))
     elif findings:
-        answer = _mended(model, brief, answer_of(previous), findings)
+        answer = _mended(model, brief, answer_of(previous), findings, share)
     else:
         return previous
     return with_volumes(model_of(answer)[0], brief)
@@ -38,13 +48,16 @@ def _question(brief: Brief) -> Question:
     return asked("model_entities", brief, reading=figures(brief), notation=render("entity_notation"))
 
 
-def _mended(model: Model, brief: Brief, before: EntitiesAnswer, findings: Sequence[Finding]) -> EntitiesAnswer:
+def _mended(
+    model: Model, brief: Brief, before: EntitiesAnswer, findings: Sequence[Finding], share: Share
+) -> EntitiesAnswer:
     def objections(patch: ModelPatch) -> list[str]:
         after, lost = patched(before, patch)
-        return [*lost, *objections_to(after, brief)]
+        return [*lost, *objections_to(after, brief, share)]
 
     shown = f"{as_json(before)}\n\n{render('entity_notation')}\n{_PATCH}"
-    patch = model.ask(mending("model_entities", brief, shown, findings), ModelPatch, objections=objections)
+    question = share.narrowed(mending("model_entities", brief, shown, findings))
+    patch = model.ask(question, ModelPatch, objections=objections)
     return patched(before, patch)[0]
 
 
@@ -54,7 +67,8 @@ _PATCH = (
 )
 
 
-def objections_to(answer: EntitiesAnswer, brief: Brief) -> list[str]:
+def objections_to(answer: EntitiesAnswer, brief: Brief, share: Share | None = None) -> list[str]:
     """Say what in an answer cannot be read, and what in it points at nothing."""
     entity_model, problems = model_of(answer)
-    return [*problems, *model_objections(entity_model, brief)]
+    share = share or Share()
+    return [*problems, *model_objections(share.seen(entity_model), share.brief or brief)]
