@@ -152,8 +152,9 @@ def _accepted(run: Run, scratch: Path, recording: Recording) -> dict[str, bytes]
 
 def _require_accepted(run: Run, outcome: Outcome, scratch: Path) -> None:
     if outcome.status != "accepted" or outcome.evidence.failed:
-        first = "; ".join(f"{finding.code} {finding.place}: {finding.message}" for finding in outcome.objections[:3])
-        raise NotKept(f"{run.name} ended as {outcome.status} ({first}); see {scratch}")
+        found = (f"{finding.code} {finding.place}: {finding.message}" for finding in outcome.objections[:3])
+        said = outcome.reason or "; ".join(found) or f"{len(outcome.evidence.failed)} checks failed"
+        raise NotKept(f"{run.name} ended as {outcome.status} ({said}); see {scratch}")
 
 
 def _require_same(run: Run, cassette: Path, files: Mapping[str, bytes], scratch: Path) -> None:
