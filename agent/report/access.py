@@ -19,6 +19,7 @@ from database_specialist.agent.report.markdown import (
     table,
     text,
 )
+from database_specialist.agent.report.sources import compared_indexes
 from database_specialist.agent.report.sql import prepared, runnable
 
 
@@ -34,6 +35,7 @@ def index_strategy(context: Context) -> str:
             ("Index", "On", "Serves", "Why", "Evidence"),
             (_index(context, index) for index in indexes.planned),
         ),
+        compared_indexes(design),
         fence("sql", runnable(index_statements(indexes, engine), engine)) if indexes.planned else "",
         heading(3, "Considered and rejected") if indexes.rejected else "",
         table(

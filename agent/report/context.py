@@ -11,6 +11,7 @@ from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Evidence
 from database_specialist.agent.report.markdown import sentence, some, text
+from database_specialist.agent.report.sources import named as sources_of
 
 ENGINES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
 _MOST_CITED = 6
@@ -97,15 +98,22 @@ class Context:
 
     def _group(self, members: Sequence[Decision]) -> str:
         first, rejected = members[0], members[0].alternatives
+        named = [sources_of(each, self.design) for each in members]
         head = f"- **{text(first.choice)}**"
         if len(members) == 1:
             one = ", " not in first.subject
             head = f"- **{text(first.subject)}: {text(first.choice)}**" if one else head
             about = "" if one else f" for {_subject(first)}"
-            lines = [f"{head} ({text(first.id)}){about}. {self._why(first)}"]
+            lines = [" ".join(filter(None, (f"{head} ({text(first.id)}){about}.", self._why(first), named[0])))]
         else:
             lines = [f"{head}, {len(members)} times:"]
-            lines += [f"  - {_subject(each)} ({text(each.id)}): {self._why(each)}" for each in members]
+            alike = len(set(named)) == 1
+            own = [f" {sources}" if sources and not alike else "" for sources in named]
+            lines += [
+                f"  - {_subject(each)} ({text(each.id)}): {self._why(each)}{its}"
+                for each, its in zip(members, own, strict=True)
+            ]
+            lines += [f"  - {named[0]}"] if alike and named[0] else []
         same = all(each.alternatives == rejected for each in members)
         others = "" if same else " The same holds for the others."
         lines += [f"  - Not {text(o.choice)}: {sentence(o.rejected_because)}{others}" for o in rejected]
@@ -115,8 +123,6 @@ class Context:
         parts = [_KEY_PATTERN.sub(r"`\g<0>`", sentence(_without_subject(decision.why, decision.subject)))]
         if cited := self.cite(decision.facts):
             parts.append(f"Facts: {cited}.")
-        if decision.sources:
-            parts.append(f"Sources: {', '.join(map(text, decision.sources))}.")
         return " ".join(parts)
 
 

@@ -10,10 +10,11 @@ from database_specialist.agent.report.context import Context
 from database_specialist.agent.report.data_model import data_model
 from database_specialist.agent.report.handoff import handoff
 from database_specialist.agent.report.markdown import code, heading, quantity, sections, table, text
-from database_specialist.agent.report.open_points import assumptions, sources
+from database_specialist.agent.report.open_points import assumptions
 from database_specialist.agent.report.operations import backup_and_recovery, migration_plans, nosql
 from database_specialist.agent.report.scalability import scalability
 from database_specialist.agent.report.schema_decisions import schema_decisions
+from database_specialist.agent.report.sources import sources
 from database_specialist.agent.report.traceability import traceability
 from database_specialist.agent.report.verification import verification
 
@@ -52,13 +53,14 @@ def render_document(design: Design) -> str:
         verification(context),
         assumptions(context),
         handoff(context),
-        sources(context),
+        sources(design, context.all_decisions),
     )
     return body + "\n"
 
 
 def _front(context: Context) -> str:
     design = context.design
+    pages = ", S pages that research found (Sources)" if design.research.sources else ""
     return sections(
         heading(1, f"Database design: {text(design.brief.project)}"),
         text(design.brief.summary),
@@ -76,7 +78,7 @@ def _front(context: Context) -> str:
             ),
         ),
         "F and the documents' own ids name requirements (Requirements Traceability), V names records of a run "
-        "(Verification), SD and OP name decisions. A figure is given by the documents, derived or assumed.",
+        f"(Verification), SD and OP name decisions{pages}. A figure is given by the documents, derived or assumed.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Sections "Assumptions and Open Questions" and "Sources"."""
+"""Section "Assumptions and Open Questions"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from database_specialist.agent.report.markdown import (
     bullets,
     code,
     heading,
-    link,
     marked,
     sections,
     sentence,
@@ -59,27 +58,3 @@ def _assumed_rows(context: Context) -> str:
         return "" if context.design.brief.assumptions else "Nothing was assumed: the documents give each figure used."
     names = ", ".join(map(code, assumed))
     return f"Rows at launch and rows a day are assumed for {len(assumed)} of {len(sizes)} tables: {names}."
-
-
-def sources(context: Context) -> str:
-    """Render the documents, the research, and what was not researched."""
-    design = context.design
-    return sections(
-        heading(2, "Sources"),
-        table(
-            ("Document", "Read as", "Lines", "SHA-256"),
-            (
-                (code(d.path), f"{d.role}, {d.format}", str(d.lines), code(d.sha256[:16]))
-                for d in design.brief.documents
-            ),
-        ),
-        table(
-            ("Id", "From", "Page", "Retrieved"),
-            (
-                (text(s.id), s.provider.capitalize(), link(s.title, s.url), text(s.retrieved))
-                for s in design.research.sources
-            ),
-        ),
-        "Not researched:" if design.research.not_researched else "",
-        bullets(map(text, design.research.not_researched)),
-    )
