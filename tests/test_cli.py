@@ -33,6 +33,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("DATABASE_SPECIALIST_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RESEARCH", "off")
+    monkeypatch.setenv("DATABASE_SPECIALIST_DEPTH", "quick")
     monkeypatch.setenv("COLUMNS", "80")
 
 

@@ -15,7 +15,7 @@ PROJECTS = Path(__file__).parent / "data" / "projects"
 
 def run(name: str, folder: Path) -> Outcome:
     shutil.copytree(PROJECTS / name / "ai_docs", folder)
-    return design(folder, Context(research="off"))
+    return design(folder, Context(research="off", depth="quick"))
 
 
 def test_a_desktop_program_is_designed_for_sqlite_and_proven_on_it(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ class Runner:
             return replace(default_services(given), designer=designer, sandbox=sandbox)
 
         values: dict[str, Any] = {}
-        context = Context(research="off", **settings)
+        context = Context(research="off", depth="quick", **settings)
         graph = build_graph().compile()
         with using(factory):
             given = Input(folder=str(self.folder))
@@ -345,7 +345,7 @@ def test_a_second_run_on_a_thread_knows_nothing_of_the_first(server: PostgresSan
     config: Any = {"configurable": {"thread_id": "1"}}
     with using(factory):
         for _ in range(2):
-            values = kept.invoke(Input(folder=str(folder)), config, context=Context(research="off"))
+            values = kept.invoke(Input(folder=str(folder)), config, context=Context(research="off", depth="quick"))
             assert values["status"] == "accepted"
             assert values["verdict"]["round"] == 1
             assert len(values["usage"]) == 7

@@ -31,7 +31,7 @@ from database_specialist.tools.postgres_sandbox import PostgresSandbox
 from tests.library import write_library
 from tests.shop import BRIEF, ENTITY_MODEL
 
-CONTEXT = Context(research="off")
+CONTEXT = Context(research="off", depth="quick")
 Nodes = list[str | set[str]]
 
 
@@ -249,7 +249,7 @@ class Stubborn(BrokenQuery):
 
 
 def test_the_rounds_are_bounded_and_the_draft_is_kept(run: Run, folder: Path) -> None:
-    values, nodes = run(Stubborn(Recorder()), Context(research="off", max_rounds=3))
+    values, nodes = run(Stubborn(Recorder()), Context(research="off", depth="quick", max_rounds=3))
     assert values["status"] == "not_accepted"
     assert nodes.count("critic") == 3
     assert nodes[-1] == "keep_draft"
@@ -267,7 +267,7 @@ def test_a_design_that_does_not_change_ends_the_run_before_the_last_round(run: R
         def write_workload(self, *arguments: Any, **keywords: Any) -> Workload:
             return super().write_workload(*arguments, **{**keywords, "previous": None})
 
-    values, nodes = run(Deaf(Recorder()), Context(research="off", max_rounds=9))
+    values, nodes = run(Deaf(Recorder()), Context(research="off", depth="quick", max_rounds=9))
     assert values["status"] == "not_accepted"
     assert nodes.count("critic") == 2
 
@@ -275,7 +275,7 @@ def test_a_design_that_does_not_change_ends_the_run_before_the_last_round(run: R
 def test_what_was_not_accepted_leaves_an_earlier_document_alone(run: Run, folder: Path) -> None:
     run(ShopDesigner())
     before = (folder / "database-design.md").read_bytes()
-    values, _ = run(Stubborn(Recorder()), Context(research="off", max_rounds=1))
+    values, _ = run(Stubborn(Recorder()), Context(research="off", depth="quick", max_rounds=1))
     assert values["status"] == "not_accepted"
     assert (folder / "database-design.md").read_bytes() == before
 
