@@ -14,7 +14,7 @@ from langgraph.types import StreamMode
 from database_specialist.agent.accounting import Price, cost_in_words
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
-from database_specialist.agent.config import Context
+from database_specialist.agent.config import Context, Secrets
 from database_specialist.agent.errors import DocumentError, SandboxError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.evidence import EvidenceLog, Finding, Measurement, Verdict
@@ -23,7 +23,7 @@ from database_specialist.agent.model.workload import Indexes
 from database_specialist.agent.report.files import MEASUREMENTS, render_measurements
 from database_specialist.agent.verification.sandbox import Database
 from database_specialist.graph.build import graph
-from database_specialist.graph.services import default_services
+from database_specialist.graph.services import default_services, trusting
 from database_specialist.graph.state import FAILED, Input, Status
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
@@ -34,6 +34,7 @@ Progress = Callable[[str, str, float], None]
 """Called with the node, what it is doing, and the seconds since the run began."""
 
 
+_NO_SECRETS = Secrets()
 _NO_SCHEMA = {"engine": "postgresql", "engine_version": "", "tables": []}
 
 
@@ -74,8 +75,12 @@ class Outcome:
         return tuple(finding for finding in self.verdict.findings if finding.severity == "error")
 
 
-def design(folder: Path, context: Context, *, progress: Progress | None = None) -> Outcome:
+def design(
+    folder: Path, context: Context, *, secrets: Secrets = _NO_SECRETS, progress: Progress | None = None
+) -> Outcome:
     """Design the database of the project whose documents are in `folder`, and write it there when accepted.
+
+    `secrets` go before those of the environment.
 
     Raises:
         SpecialistError: the input, a setting, the sandbox or the output folder cannot be used.
@@ -83,7 +88,7 @@ def design(folder: Path, context: Context, *, progress: Progress | None = None) 
     require_folder(folder)
     target = Path(context.output) if context.output else folder
     output = OutputFolder(target)
-    with output.lock():
+    with output.lock(), trusting(secrets):
         run = _run(folder, context, progress or (lambda node, doing, elapsed: None))
         outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))
         if not outcome.has_failed:
@@ -120,7 +125,7 @@ def _outcome(run: _Run, target: Path, prices: Sequence[Price]) -> Outcome:
     )
 
 
-def check(file: Path, context: Context) -> CheckReport:
+def check(file: Path, context: Context, *, secrets: Secrets = _NO_SECRETS) -> CheckReport:
     """Run the SQL of a document or a script on an empty database, and report its faults.
 
     Raises:
@@ -131,7 +136,7 @@ def check(file: Path, context: Context) -> CheckReport:
     statements = sql_statements(text, engine, markdown=file.suffix.lower() in {".md", ".markdown", ".mdx"})
     if not statements:
         raise DocumentError(f"{file}: no SQL in it; give an SQL file or a Markdown file with ```sql blocks")
-    with default_services(context).sandbox(engine) as sandbox, sandbox.database() as database:
+    with trusting(secrets), default_services(context).sandbox(engine) as sandbox, sandbox.database() as database:
         if sandbox.status == "STATIC":
             raise SandboxError(f"{sandbox.note}; give a server with --mysql-dsn")
         read_back = partial(_read_back, engine=engine)

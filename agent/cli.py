@@ -16,17 +16,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from database_specialist.agent.app import Outcome, Progress, check, design
-from database_specialist.agent.checking import CheckReport
-from database_specialist.agent.config import context_from, environment
+from database_specialist.agent.app import check, design
+from database_specialist.agent.config import Secrets, context_from, environment
 from database_specialist.agent.errors import SpecialistError
-from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.rules.explain import explain
+from database_specialist.agent.terminal import failure, outcome_json, print_outcome, print_progress, print_report
 
 ACCEPTED, NOT_ACCEPTED, USAGE, EDITED = 0, 1, 2, 3
 
@@ -142,7 +136,11 @@ def _add_common(command: argparse.ArgumentParser) -> None:
         help="default: the engine that the documents name, else PostgreSQL",
     )
     command.add_argument("--pg-bin", metavar="FOLDER", help="PostgreSQL's programs, in place of the embedded ones")
-    command.add_argument("--mysql-dsn", metavar="DSN", help="a MySQL or MariaDB server to run on")
+    command.add_argument(
+        "--mysql-dsn",
+        metavar="DSN",
+        help="a MySQL or MariaDB server to run on (better set as DATABASE_SPECIALIST_MYSQL_DSN, as it has a password)",
+    )
     command.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
 
 
@@ -158,140 +156,32 @@ def _design(options: argparse.Namespace) -> int:
         depth=options.depth,
         max_rounds=options.max_rounds,
         pg_bin=options.pg_bin,
-        mysql_dsn=options.mysql_dsn,
         output=options.output,
     )
     silent = options.quiet or options.json
-    outcome = design(Path(options.folder), context, progress=None if silent else _print_progress())
+    progress = None if silent else print_progress()
+    secrets = Secrets(mysql_dsn=options.mysql_dsn)
+    outcome = design(Path(options.folder), context, secrets=secrets, progress=progress)
     if options.json:
-        print(json.dumps(_outcome_json(outcome), indent=2))
+        print(json.dumps(outcome_json(outcome), indent=2))
     elif not outcome.has_failed:
-        _print_outcome(outcome)
+        print_outcome(outcome)
     if outcome.has_failed:
-        print(f"database-specialist: {_failure(outcome)}", file=sys.stderr)
+        print(f"database-specialist: {failure(outcome)}", file=sys.stderr)
         return USAGE
     if outcome.status != "accepted":
         return NOT_ACCEPTED
     return EDITED if outcome.edited else ACCEPTED
 
 
-def _failure(outcome: Outcome) -> str:
-    reason = " ".join(outcome.reason.split())
-    spent = f" ({_spent(outcome)})" if outcome.usage else ""
-    return f"{outcome.status}: {reason}{spent}; nothing was written. Run again, or with --fallback rules"
-
-
-def _spent(outcome: Outcome) -> str:
-    calls = sum(usage.calls for usage in outcome.usage)
-    tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in outcome.usage)
-    cached = sum(usage.cached_tokens for usage in outcome.usage)
-    return f"{calls} model calls, {tokens:,} tokens ({cached:,} of them cached), {outcome.price}"
-
-
-def _print_progress() -> Progress:
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
-
-    def show(node: str, doing: str, elapsed: float) -> None:
-        console.print(f"[dim]{elapsed:6.1f}s[/]  [bold]{node:<18}[/] {escape(doing)}")
-
-    return show
-
-
-def _outcome_json(outcome: Outcome) -> dict[str, object]:
-    return {
-        "status": outcome.status,
-        "reason": outcome.reason,
-        "document": str(outcome.document) if outcome.document else None,
-        "document_sha256": outcome.document_sha256,
-        "files": list(outcome.files),
-        "edited": list(outcome.edited),
-        "tables": len(outcome.schema.tables),
-        "indexes": len(outcome.indexes.planned),
-        "checks": len(outcome.evidence.records),
-        "checks_failed": len(outcome.evidence.failed),
-        "rounds": outcome.verdict.round,
-        "usage": [usage.dump() for usage in outcome.usage],
-        "price": outcome.price if outcome.usage else None,
-        "findings": [finding.dump() for finding in outcome.verdict.findings],
-    }
-
-
-def _print_outcome(outcome: Outcome) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]{outcome.status.replace('_', ' ')}[/] in round {outcome.verdict.round}")
-    console.print(_summary(outcome))
-    if outcome.usage:
-        console.print(escape(_spent(outcome)))
-    for finding in outcome.objections:
-        _print_finding(console, finding)
-    for name in outcome.edited:
-        new = Path(name).with_suffix(f".new{Path(name).suffix}")
-        console.print(f"{escape(name)} was edited by hand and is kept; the new one is {escape(str(new))}")
-    if outcome.document:
-        console.print(escape(str(outcome.document)))
-    else:
-        console.print(f"No document was written; the draft is {escape(outcome.files[0])}")
-
-
-def _summary(outcome: Outcome) -> Table:
-    """Draw the figures of a run in less than 80 columns."""
-    records = outcome.evidence.records
-    checked = [record for record in records if record.passed is not None]
-    figures = {
-        "tables": len(outcome.schema.tables),
-        "indexes": len(outcome.indexes.planned),
-        "checks": len(checked),
-        "failed": len(outcome.evidence.failed),
-        "not run": len(records) - len(checked),
-        "errors": len(outcome.objections),
-        "warnings": sum(finding.severity == "warning" for finding in outcome.verdict.findings),
-        "seconds": f"{outcome.wall_seconds:.1f}",
-    }
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
-    for heading in figures:
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_row(*map(str, figures.values()))
-    return table
-
-
-def _print_finding(console: Console, finding: Finding) -> None:
-    colour = {"error": "red", "warning": "yellow"}.get(finding.severity, "dim")
-    place, message = escape(finding.place), escape(finding.message)
-    console.print(f"[{colour}]{finding.code}[/] {place}: {message}\n  {escape(finding.help)}")
-
-
 def _check(options: argparse.Namespace) -> int:
-    context = context_from(environment(), engine=options.engine, pg_bin=options.pg_bin, mysql_dsn=options.mysql_dsn)
-    report = check(Path(options.file), context)
+    context = context_from(environment(), engine=options.engine, pg_bin=options.pg_bin)
+    report = check(Path(options.file), context, secrets=Secrets(mysql_dsn=options.mysql_dsn))
     if options.json:
         print(json.dumps(report.dump(), indent=2))
     else:
-        _print_report(report)
+        print_report(report)
     return ACCEPTED if report.sound else NOT_ACCEPTED
-
-
-def _print_report(report: CheckReport) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    for failure in report.failures:
-        console.print(f"[red]fails[/] {escape(failure.place)}: {escape(failure.message)}")
-    for found in _by_code(report.findings):
-        others = [finding.place for finding in found[1:]]
-        _print_finding(console, found[0])
-        if others:
-            console.print(f"  [dim]also {escape(', '.join(others))}[/]")
-    console.print(
-        f"{escape(report.file)}: {report.statements} statements on {report.engine}, {len(report.failures)} fail; "
-        f"{report.tables} tables, {report.indexes} indexes, {report.queries} queries; {len(report.findings)} findings"
-    )
-
-
-def _by_code(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """Gather the findings of each rule, errors first."""
-    groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(finding.code, []).append(finding)
-    order = ("error", "warning", "info")
-    return sorted(groups.values(), key=lambda group: order.index(group[0].severity))
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from database_specialist.agent.model.evidence import Depth
 class Context(BaseModel):
     """What a caller may set for one run. JSON only: LangGraph Studio draws a form from it."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
     engine: Engine | None = None
     """The engine to design for. Empty: the one that the documents name, else PostgreSQL."""
@@ -51,19 +51,23 @@ class Context(BaseModel):
     """How often the critic may look at the design before the run ends as not accepted."""
     pg_bin: str | None = None
     """A folder with PostgreSQL's programs (initdb, postgres), in place of the embedded server."""
-    mysql_dsn: str | None = None
-    """A MySQL or MariaDB server to prove on: mysql://user:password@host:port/. A database is created and dropped."""
     output: str | None = None
     """The folder to write to. Empty: the folder of the documents."""
 
 
 class Secrets(BaseModel):
-    """Keys of the research services. Kept apart from the context, which is stored and shown."""
+    """Keys and passwords. Kept apart from the context, which is stored and shown."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
 
     context7: str | None = Field(default=None, repr=False)
     perplexity: str | None = Field(default=None, repr=False)
+    mysql_dsn: str | None = Field(default=None, repr=False)
+    """A MySQL or MariaDB server to prove on: mysql://user:password@host:port/. A database is created and dropped."""
+
+    def over(self, other: Secrets) -> Secrets:
+        """Return these, and the other's where there are none."""
+        return Secrets(**(other.model_dump() | self.model_dump(exclude_none=True)))
 
 
 _ENVIRONMENT = {
@@ -81,7 +85,6 @@ _ENVIRONMENT = {
     "depth": "DATABASE_SPECIALIST_DEPTH",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",
-    "mysql_dsn": "DATABASE_SPECIALIST_MYSQL_DSN",
 }
 
 
@@ -112,6 +115,7 @@ def secrets_from(environment: Mapping[str, str]) -> Secrets:
     return Secrets(
         context7=environment.get("CONTEXT7_API_KEY") or None,
         perplexity=environment.get("PERPLEXITY_API_KEY") or None,
+        mysql_dsn=environment.get("DATABASE_SPECIALIST_MYSQL_DSN") or None,
     )
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from database_specialist.agent.accounting import price_of
 from database_specialist.agent.answers.question import Usage
-from database_specialist.agent.config import Context, cache_folder, environment, secrets_from
+from database_specialist.agent.config import Context, Secrets, cache_folder, environment, secrets_from
 from database_specialist.agent.designer.designer import Designer, RulesDesigner
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
@@ -73,7 +73,7 @@ class Services:
 def default_services(context: Context) -> Services:
     """Wire the real tools."""
     variables = environment()
-    secrets = secrets_from(variables)
+    secrets = (_secrets.get() or Secrets()).over(secrets_from(variables))
     cache = cache_folder(variables)
     return Services(
         read_folder=read_folder,
@@ -82,7 +82,7 @@ def default_services(context: Context) -> Services:
             "context7": researcher("context7", key=secrets.context7, mode=context.research, cache=cache),
             "perplexity": researcher("perplexity", key=secrets.perplexity, mode=context.research, cache=cache),
         },
-        sandbox=lambda engine: open_sandbox(engine, pg_bin=context.pg_bin, mysql_dsn=context.mysql_dsn, cache=cache),
+        sandbox=lambda engine: open_sandbox(engine, pg_bin=context.pg_bin, mysql_dsn=secrets.mysql_dsn, cache=cache),
         lint=_lint,
         output=lambda folder: OutputFolder(Path(context.output) if context.output else folder),
     )
@@ -128,6 +128,7 @@ def _caps(context: Context, model: str) -> Caps:
     )
 
 
+_secrets: ContextVar[Secrets | None] = ContextVar("secrets", default=None)
 _factory: ContextVar[Callable[[Context], Services]] = ContextVar("services", default=default_services)
 
 
@@ -139,6 +140,16 @@ def using(factory: Callable[[Context], Services]) -> Iterator[None]:
         yield
     finally:
         _factory.reset(token)
+
+
+@contextmanager
+def trusting(secrets: Secrets) -> Iterator[None]:
+    """Let runs inside the block use these secrets before those of the environment; nothing stores them."""
+    token = _secrets.set(secrets)
+    try:
+        yield
+    finally:
+        _secrets.reset(token)
 
 
 def resolve(given: Any) -> Context:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from database_specialist.agent.cli import main
-from database_specialist.agent.config import Context, context_from
+from database_specialist.agent.config import Context, context_from, secrets_from
 from database_specialist.agent.report.files import MEASUREMENTS
 from database_specialist.agent.rules.explain import explain
 from database_specialist.graph.state import Output
@@ -50,7 +50,8 @@ def test_every_variable_is_read() -> None:
     for name in re.findall(r"\b(?:DATABASE_SPECIALIST|OPENAI|CONTEXT7|PERPLEXITY)_[A-Z_]+\b", README):
         if name not in allowed:
             value = values.get(name.removeprefix("DATABASE_SPECIALIST_"), "7")
-            assert context_from({name: value}) != Context(), name
+            read = context_from({name: value}) != Context() or secrets_from({name: value}) != secrets_from({})
+            assert read, name
 
 
 def test_every_code_example_parses_and_names_what_exists() -> None:

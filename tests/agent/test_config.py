@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from database_specialist.agent.config import Context, cache_folder, context_from, secrets_from
+from database_specialist.agent.config import Context, Secrets, cache_folder, context_from, secrets_from
 from database_specialist.agent.errors import ConfigError
 
 
@@ -66,6 +66,23 @@ def test_the_message_does_not_repeat_a_value_that_may_be_secret() -> None:
     with pytest.raises(ConfigError) as raised:
         context_from({"DATABASE_SPECIALIST_MAX_CALLS": "hunter2"})
     assert "hunter2" not in str(raised.value)
+
+
+def test_a_password_is_no_setting_and_is_never_shown() -> None:
+    dsn = "mysql://root:hunter2@db.example.com/"
+    assert "mysql_dsn" not in Context.model_fields
+    secrets = secrets_from({"DATABASE_SPECIALIST_MYSQL_DSN": dsn})
+    assert secrets.mysql_dsn == dsn
+    assert "hunter2" not in repr(secrets)
+    with pytest.raises(ValueError, match="mysql_dsn") as raised:
+        Context.model_validate({"mysql_dsn": dsn})
+    assert "hunter2" not in str(raised.value)
+
+
+def test_a_secret_that_is_given_wins_over_the_environment() -> None:
+    given, found = Secrets(mysql_dsn="mysql://a"), Secrets(mysql_dsn="mysql://b", context7="k")
+    assert given.over(found) == Secrets(mysql_dsn="mysql://a", context7="k")
+    assert Secrets().over(found) == found
 
 
 def test_keys_are_kept_apart_and_out_of_sight() -> None:
