@@ -16,6 +16,7 @@ import httpx2
 import pytest
 import yaml
 
+from benchmarks.recorded_runs import report
 from database_specialist.tools.transport import BoundedTransport
 from tests.recorded.published import check
 from tests.recorded.record import NotKept, main, record
@@ -136,6 +137,16 @@ def test_a_run_that_is_not_accepted_leaves_the_old_cassette_and_documents(
     with pytest.raises(NotKept, match="ended as"):
         recorded(guests, endpoint, tmp_path, fresh=True)
     assert (guests.cassette.read_bytes(), committed(guests)) == before
+
+
+def test_what_a_recording_cost_is_read_from_its_cassette(guests: Run, endpoint: StandIn, tmp_path: Path) -> None:
+    asked = recorded(guests, endpoint, tmp_path)
+    title, *_, rest, _ = report(guests)
+    assert title == "### guests: 1 tables, 1 round"
+    cells = [cell.strip() for cell in rest.split("|")][1:-1]
+    assert cells[:3] == ["**together**", str(asked), str(100 * asked)]
+    # The system message is the same in every question: a part of each prompt but the first.
+    assert 0 < int(cells[6].rstrip("%")) < 100
 
 
 def test_the_sources_of_a_replay_were_retrieved_on_the_day_of_the_recording(
