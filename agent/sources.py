@@ -23,6 +23,7 @@ MOST_PROMPT_CHARACTERS = 3200
 """Of all that the prompts of a run quote, titles and addresses included: 800 tokens of four characters."""
 PAGES_PER_TOPIC = 3
 MAX_EXCERPT_BYTES = 8000
+MAX_TITLE_LENGTH, MAX_URL_LENGTH = 120, 250
 MAX_RUN_BYTES = 32 * 1024
 """Of one service in one run; there are two of them."""
 
@@ -66,7 +67,7 @@ class Selection:
                 continue
             self.seen.add(address)
             self.bytes_left -= len(kept.encode())
-            chosen.append((" ".join(_plain(title).split())[:300] or address, url, kept))
+            chosen.append((" ".join(_plain(title).split())[:MAX_TITLE_LENGTH] or address, url, kept))
             if len(chosen) == PAGES_PER_TOPIC:
                 break
         return chosen
@@ -97,7 +98,8 @@ def same_page(url: str) -> str:
         host = parts.hostname
     except ValueError:
         return ""
-    if parts.scheme != "https" or not host or parts.username or re.search(r"[\s<>\"`\\]", url) or _plain(url) != url:
+    odd = parts.username or re.search(r"[\s<>\"`\\]", url) or _plain(url) != url or len(url) > MAX_URL_LENGTH
+    if parts.scheme != "https" or not host or odd:
         return ""
     asked = "&".join(part for part in parts.query.split("&") if part and not part.startswith("utm_"))
     return f"{host.removeprefix('www.')}{parts.path.rstrip('/')}{'?' + asked if asked else ''}"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.brief import Stack, Technology
 from database_specialist.agent.research import Topic, topics
 from database_specialist.agent.sources import MAX_EXCERPT_BYTES, MAX_RUN_BYTES, Selection
@@ -18,6 +20,7 @@ from database_specialist.tools.context7 import Context7
 from database_specialist.tools.perplexity import Perplexity
 from database_specialist.tools.research import CACHE_SECONDS, Cached, researcher
 from database_specialist.tools.research_tools import research_tools, tools_of
+from tests.tools.faults import FaultServer
 
 TOPIC = Topic("PostgreSQL", "18", "indexes", "PostgreSQL 18 composite index guidance")
 
@@ -382,3 +385,103 @@ def test_a_tool_takes_words_and_no_prose(tmp_path: Path, feature: str) -> None:
     for each in research_tools({}, cache=tmp_path):
         with pytest.raises(ValidationError):
             each.invoke({"library": "PostgreSQL", "feature": feature})
+
+
+def test_a_failure_is_not_kept(service: Service, tmp_path: Path) -> None:
+    found = (200, {"results": [PAGE]})
+    service.answers = {"/search": [(500, {}), (500, {}), (500, {}), (200, b"<html>"), (200, {"results": []}), found]}
+    reasons = [cached(service, tmp_path).research([TOPIC]).not_researched for _ in range(3)]
+    assert [reason for (reason,) in reasons] == [
+        "Perplexity, indexes: HTTP 500",
+        "Perplexity, indexes: the answer is no JSON",
+        "Perplexity, indexes: nothing new was found",
+    ]
+    assert list(tmp_path.rglob("*.json")) == []
+    assert cached(service, tmp_path).research([TOPIC]).sources
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Topic("PostgreSQL", "17", TOPIC.feature, TOPIC.query),
+        Topic("PostgreSQL", TOPIC.version, TOPIC.feature, "PostgreSQL 18 partial index guidance"),
+        Topic("MariaDB", TOPIC.version, TOPIC.feature, TOPIC.query),
+    ],
+)
+def test_another_question_is_not_answered_from_the_cache(service: Service, tmp_path: Path, other: Topic) -> None:
+    service.answers = {"/search": (200, {"results": [PAGE]})}
+    for topic in (TOPIC, other, TOPIC, other):
+        cached(service, tmp_path).research([topic])
+    assert len(service.asked) == 2
+
+
+def test_the_services_and_hosts_keep_their_answers_apart(service: Service, tmp_path: Path) -> None:
+    service.answers = {"/search": (200, {"results": [PAGE]})}
+    here = cached(service, tmp_path)
+    for each in (here, replace(here, origin="https://elsewhere.example"), replace(here, provider="context7")):
+        each.research([TOPIC])
+    assert len(service.asked) == 3
+
+
+def test_a_page_from_the_cache_keeps_the_day_on_which_it_was_retrieved(service: Service, tmp_path: Path) -> None:
+    service.answers = {"/search": (200, {"results": [PAGE]})}
+    later = [cached(service, tmp_path, now=NOW + hours * 3600).research([TOPIC]) for hours in (0, 20)]
+    assert {source.retrieved for research in later for source in research.sources} == {"2025-06-15"}
+    assert len(service.asked) == 1
+
+
+def test_an_answer_from_the_future_is_asked_anew(service: Service, tmp_path: Path) -> None:
+    service.answers = {"/search": (200, {"results": [PAGE]})}
+    cached(service, tmp_path, now=NOW + 3600).research([TOPIC])
+    cached(service, tmp_path).research([TOPIC])
+    assert len(service.asked) == 2
+
+
+def test_a_slow_service_is_not_waited_for_topic_by_topic(service: Service, tmp_path: Path) -> None:
+    service.answers = {"/search": (200, {"results": [PAGE]})}
+    result = replace(cached(service, tmp_path), seconds=-1.0).research([TOPIC, TOPIC, TOPIC])
+    assert result.not_researched == ("Perplexity, indexes and 2 more: not asked, after -1 s",)
+    assert service.asked == []
+
+
+@pytest.mark.parametrize("fault", ["T05", "T06", "T11", "T11headers"])
+def test_an_answer_that_never_ends_is_cut_off(tmp_path: Path, fault: str) -> None:
+    with FaultServer(fault) as server:
+        slow = Perplexity("key", base_url=server.url, call_seconds=0.3, sleep=slept.append)
+        result = Cached("perplexity", slow, tmp_path).research([TOPIC, TOPIC])
+    assert result.not_researched == ("Perplexity, indexes and 1 more: no answer in time",)
+
+
+@pytest.mark.parametrize("fault", ["T03", "T04", "T07", "T08", "T14", "T15"])
+def test_a_broken_connection_is_said_once(tmp_path: Path, fault: str) -> None:
+    with FaultServer(fault) as server:
+        broken = Perplexity("key", base_url=server.url, call_seconds=5, sleep=slept.append)
+        (reason,) = Cached("perplexity", broken, tmp_path).research([TOPIC, TOPIC]).not_researched
+    assert reason.startswith("Perplexity, indexes and 1 more: not reachable (")
+
+
+def test_the_library_is_looked_up_once_for_all_topics(service: Service) -> None:
+    service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": (200, CONTEXT)}
+    client = Context7("key", base_url=service.url)
+    for query in ("a", "b"):
+        client.ask(replace(TOPIC, query=query))
+    assert [path for _, path, _ in service.asked] == ["/v2/libs/search", "/v2/context", "/v2/context"]
+
+
+def test_the_snippets_of_a_page_are_one_page(service: Service) -> None:
+    prose = {"pageId": f"{DOCS}/indexes.html", "breadcrumb": "Indexes", "content": "Text.", "contentTokens": 1}
+    body = {"codeSnippets": CONTEXT["codeSnippets"], "infoSnippets": [prose]}
+    service.answers = {"/v2/libs/search": (200, SEARCH), "/v2/context": (200, body)}
+    pages = Context7("key", base_url=service.url).ask(TOPIC)
+    assert pages == [("Indexes", f"{DOCS}/indexes.html", "Text.\n\nOrder.\nCREATE INDEX")]
+
+
+@pytest.mark.parametrize("key", ["ключ", "a b", "a\nb"])
+def test_a_key_that_no_header_can_hold_is_not_sent(tmp_path: Path, key: str) -> None:
+    (reason,) = researcher("perplexity", key=key, mode="auto", cache=tmp_path).research([TOPIC]).not_researched
+    assert reason == "Perplexity: PERPLEXITY_API_KEY holds blanks or letters that no key has"
+
+
+def test_an_address_that_is_none_is_named_with_its_setting(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="CONTEXT7_API_URL: 'file:///x' is no web address; give one like"):
+        researcher("context7", key="k", mode="auto", cache=tmp_path, base_url="file:///x")

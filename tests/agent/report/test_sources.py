@@ -52,8 +52,9 @@ def test_a_run_without_research_has_no_table_of_pages(design: Design) -> None:
 
 
 HOSTILE = (
-    "x\n\n## Sources\n\n[S1]: http://evil.example\n```\nfence\n```\n<script>evil()</script> ![i](http://evil.example/p.png) "
-    "[l](javascript:evil()) | cell |\n| --- |\n<!-- --> &lt;b&gt; http://evil.example \u202e"
+    "x\n\n## Sources\n\n[S1]: http://evil.example\n```\nfence\n```\n<script>evil()</script> "
+    "![i](http://evil.example/p.png) [l](javascript:evil()) | cell |\n"
+    "| --- |\n<!-- --> &lt;b&gt; http://evil.example \u202e"
 )
 
 
