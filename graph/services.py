@@ -79,8 +79,20 @@ def default_services(context: Context) -> Services:
         read_folder=read_folder,
         designer=lambda run: _designer(context, variables, run),
         researchers={
-            "context7": researcher("context7", key=secrets.context7, mode=context.research, cache=cache),
-            "perplexity": researcher("perplexity", key=secrets.perplexity, mode=context.research, cache=cache),
+            "context7": researcher(
+                "context7",
+                key=secrets.context7,
+                mode=context.research,
+                cache=cache,
+                base_url=variables.get("CONTEXT7_API_URL"),
+            ),
+            "perplexity": researcher(
+                "perplexity",
+                key=secrets.perplexity,
+                mode=context.research,
+                cache=cache,
+                base_url=variables.get("PERPLEXITY_BASE_URL"),
+            ),
         },
         sandbox=lambda engine: open_sandbox(engine, pg_bin=context.pg_bin, mysql_dsn=secrets.mysql_dsn, cache=cache),
         lint=_lint,
