@@ -107,7 +107,7 @@ def _entities(held: Sequence[Entity], before: Excerpt, after: EntityModel) -> tu
     result = {entity.name: entity for entity in held}
     for entity in after.entities:
         shown = before.model.entity(entity.name)
-        if entity == shown:
+        if shown is not None and _said(entity) == _said(shown):
             continue
         if entity.name in before.whole or entity.name not in result:
             result[entity.name] = entity
@@ -115,6 +115,11 @@ def _entities(held: Sequence[Entity], before: Excerpt, after: EntityModel) -> tu
             result[entity.name], _ = joined_entities([result[entity.name], entity])
     withdrawn = before.whole - {entity.name for entity in after.entities}
     return tuple(entity for name, entity in result.items() if name not in withdrawn)
+
+
+def _said(entity: Entity) -> Entity:
+    """Return the entity without its figures: those are computed, from whatever statements were at hand."""
+    return entity.model_copy(update={"rows": None, "rows_per_day": None, "retention_days": None})
 
 
 def _changed(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 
@@ -8,16 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from database_specialist.agent.answers.names import EntityName, NamesAnswer, Reconciliation, SameEntity
 from database_specialist.agent.answers.question import Question
 from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.reading.budget import Budget
 from database_specialist.agent.reading.listing import mark_of, statements
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.rules.subject import Subject
 from database_specialist.agent.sources import quotations
 from database_specialist.prompts import render
 from database_specialist.tools.model_designer.designer import ModelDesigner
+from database_specialist.tools.model_designer.large_entities import modelled_at_any_size
 from database_specialist.tools.model_designer.requirements import corrections
 from tests.shop import BRIEF, ENTITY_MODEL
 from tests.tools.scripted import (
@@ -34,7 +38,7 @@ from tests.tools.scripted import (
 FOLDER = Path(__file__).parents[2] / "prompts"
 GOLDEN = Path(__file__).parents[1] / "data" / "prompts"
 PROMPTS = sorted(path.stem for path in FOLDER.glob("*.md"))
-FRAGMENTS = {"system", "statements", "json_only", "repair", "entity_notation"}
+FRAGMENTS = {"system", "statements", "json_only", "repair", "entity_notation", "model_group", "mend_excerpt"}
 """Parts of messages; all others are questions and state what they read and return."""
 
 
@@ -91,8 +95,39 @@ def all_questions(brief: Brief = BRIEF) -> dict[str, Question]:
     return {question.name: question for question in model.asked}
 
 
+def large_questions(brief: Brief = BRIEF) -> dict[str, Question]:
+    """Ask what only large systems are asked, within a budget for which the small one is large."""
+    names = NamesAnswer(
+        entities=(
+            EntityName(name="customer", meaning="Who buys.", facts="F1-F3 F6"),
+            EntityName(name="order", meaning="A purchase.", facts="F2-F4 F7"),
+        )
+    )
+    same = Reconciliation(same=(SameEntity(name="purchase", of=("1.order",)),))
+    model = Scripted(names, same)
+    budget = Budget(answer=0, entities=1)
+    modelled_at_any_size(model, brief, research=RESEARCH, previous=None, findings=(), budget=budget)
+    modelled_at_any_size(
+        model,
+        brief,
+        research=RESEARCH,
+        previous=ENTITY_MODEL,
+        findings=[FINDING.model_copy(update={"place": "orders"})],
+        budget=replace(budget, statements=1),
+    )
+    asked = {question.name: question for question in model.asked[:2]}
+    asked["mend model_entities of a part"] = model.asked[-1]
+    groups = [question for question in model.asked if question.name == "model_entities"]
+    # Groups are asked at the same time; their texts have an order.
+    return asked | {"model_entities of a group": min(groups, key=lambda each: each.user)}
+
+
+def every_question() -> dict[str, Question]:
+    return all_questions() | large_questions()
+
+
 def test_every_prompt_is_asked() -> None:
-    asked = {name.split()[0] for name in all_questions()}
+    asked = {name.split()[0] for name in every_question()}
     assert asked == set(PROMPTS) - FRAGMENTS
 
 
@@ -102,15 +137,16 @@ def test_every_call_of_a_run_begins_with_the_same_system_message() -> None:
 
 
 def test_two_runs_ask_the_same_bytes() -> None:
-    assert all_questions() == all_questions()
+    assert every_question() == every_question()
 
 
-@pytest.mark.parametrize("name", sorted(all_questions()))
+@pytest.mark.parametrize("name", sorted(every_question()))
 def test_the_rendered_prompts_are_known(name: str) -> None:
-    question = all_questions()[name]
+    question = every_question()[name]
     golden = GOLDEN / f"{name.replace(' ', '_')}.txt"
     check_golden(golden, question.user)
-    check_golden(GOLDEN / "system.txt", question.system)
+    if name in all_questions():
+        check_golden(GOLDEN / "system.txt", question.system)
 
 
 def check_golden(golden: Path, text: str) -> None:
@@ -121,7 +157,7 @@ def check_golden(golden: Path, text: str) -> None:
 
 
 def test_no_golden_prompt_is_left_behind() -> None:
-    known = {f"{name.replace(' ', '_')}.txt" for name in all_questions()} | {"system.txt"}
+    known = {f"{name.replace(' ', '_')}.txt" for name in every_question()} | {"system.txt"}
     assert {path.name for path in GOLDEN.iterdir()} == known
 
 

@@ -20,7 +20,7 @@ from database_specialist.agent.reading.brief import read_brief
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.rules.subject import Subject
 from database_specialist.tools.model_designer.critique import objections
-from database_specialist.tools.model_designer.entities import modelled
+from database_specialist.tools.model_designer.large_entities import modelled_at_any_size
 from database_specialist.tools.model_designer.plans import index_review, operations_review
 from database_specialist.tools.model_designer.requirements import corrected_reading
 from database_specialist.tools.model_designer.review import schema_review
@@ -60,7 +60,7 @@ class ModelDesigner:
         self, brief: Brief, *, research: Research, previous: EntityModel | None, findings: Sequence[Finding]
     ) -> EntityModel:
         """Ask for the conceptual model, or for the changes to it."""
-        return modelled(self.model, brief, research=research, previous=previous, findings=findings)
+        return modelled_at_any_size(self.model, brief, research=research, previous=previous, findings=findings)
 
     def review_schema(
         self,
