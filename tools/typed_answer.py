@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage
 from pydantic import ValidationError
 
 from database_specialist.agent.answers.question import AnswerType
-from database_specialist.agent.model.base import NAME_PATTERN
+from database_specialist.agent.model.base import FACT_PATTERN, NAME_PATTERN
 
 Method = Literal["json_schema", "function_calling", "json_mode"]
 MAX_PROBLEMS = 20
@@ -44,7 +44,12 @@ def schema_of(answer: type[AnswerType]) -> dict[str, Any]:
     return cast(dict[str, Any], _slim(answer.model_json_schema()))
 
 
-_UNSAID = ({"default": None}, {"default": []}, {"default": ""}, {"minLength": 1, "maxLength": 200})
+_UNSAID: tuple[dict[str, Any], ...] = (
+    {"default": None},
+    {"default": []},
+    {"default": ""},
+    {"minLength": 1, "maxLength": 200},
+)
 
 
 def _slim(part: Any) -> Any:
@@ -61,7 +66,7 @@ def _slim(part: Any) -> Any:
     for unsaid in _UNSAID:
         if all(kept.get(key, ...) == value for key, value in unsaid.items()):
             kept = {key: value for key, value in kept.items() if key not in unsaid}
-    if kept.get("pattern") == NAME_PATTERN:
+    if kept.get("pattern") in (NAME_PATTERN, FACT_PATTERN):
         del kept["pattern"]
     wanted = [each for each in kept.get("anyOf", ()) if each != {"type": "null"}]
     if "default" not in kept and part.get("default", ...) is None and len(wanted) == 1:

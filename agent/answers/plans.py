@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from database_specialist.agent.answers.decisions import OperationsDecision
 from database_specialist.agent.model.base import Decision, Name, Part
 from database_specialist.agent.model.workload import Index
 
@@ -28,7 +29,33 @@ class IndexReview(Part):
     notes: tuple[IndexNote, ...] = ()
 
 
+class IndexAnswer(Part):
+    """An index that the plan misses. Its name is made of its keys."""
+
+    table: Name
+    keys: tuple[str, ...]
+    """Columns or expressions in parentheses, each with " desc" where it descends."""
+    where: str | None = None
+    method: str = "btree"
+    serves: tuple[str, ...]
+    reason: str
+
+
+class IndexReviewAnswer(Part):
+    """Corrections to the computed index plan."""
+
+    drop: tuple[DroppedIndex, ...] = ()
+    add: tuple[IndexAnswer, ...] = ()
+    notes: tuple[IndexNote, ...] = ()
+
+
 class OperationsReview(Part):
     """Choices on running the database."""
 
     decisions: tuple[Decision, ...] = ()
+
+
+class OperationsAnswer(Part):
+    """Choices on running the database."""
+
+    decisions: tuple[OperationsDecision, ...] = ()

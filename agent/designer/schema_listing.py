@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from database_specialist.agent.dialects.dropping import trigger_events
+from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import Column, ForeignKey, Routine, Schema, Table
 
 LEGEND = (
@@ -26,7 +28,7 @@ def listing(schema: Schema, *, volumes: bool = False, personal: bool = False) ->
         f"policy {each.name} on {each.table}: using {each.using}{f' check {each.check}' if each.check else ''}"
         for each in schema.policies
     ]
-    return "\n".join([*lines, *_routines(schema.routines)])
+    return "\n".join([*lines, *_routines(schema.routines, schema.engine)])
 
 
 def _table(table: Table, *, volumes: bool, personal: bool) -> str:
@@ -131,14 +133,24 @@ def _target(key: ForeignKey) -> str:
     return f"-> {key.ref_table}{columns}{action}{' deferrable' if key.deferrable else ''}"
 
 
-def _routines(routines: Iterable[Routine]) -> Iterator[str]:
+def _rule_routine(routine: Routine, engine: Engine) -> str:
+    """Say which changes of which tables a routine watches: that shows a rule held on one side only."""
+    events = trigger_events(routine.create, engine)
+    watched = "; ".join(f"{table} {', '.join(on)}" for table, on in events.items())
+    return f"routine {routine.name} [{routine.rule}] on {watched or routine.table}"
+
+
+def _routines(routines: Iterable[Routine], engine: Engine) -> Iterator[str]:
     """List routines by name and purpose; those that do the same for several tables together."""
     groups: dict[tuple[str, str], list[str]] = {}
     for routine in routines:
+        if routine.rule is not None:
+            yield _rule_routine(routine, engine)
+            continue
         table = routine.table or ""
         name = routine.name.replace(table, "*", 1) if table else routine.name
         why = re.sub(rf"\b{re.escape(table)}\b", "*", routine.why) if table else routine.why
-        groups.setdefault((name, f"{why}{f' [{routine.rule}]' if routine.rule else ''}"), []).append(table)
+        groups.setdefault((name, why), []).append(table)
     for (name, why), tables in groups.items():
         about = f" on {', '.join(tables)}" if any(tables) and len(tables) <= _MOST_TABLES else ""
         about = about or (f" on {len(tables)} tables" if len(tables) > 1 else "")

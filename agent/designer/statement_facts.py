@@ -42,8 +42,9 @@ def _is_aggregate(item: exp.Expr) -> bool:
 def _finds_one(tree: exp.Select, schema: Schema) -> bool:
     """Say whether the WHERE fixes a whole key of the first table, and every join follows a key of the joined one."""
     clause = tree.args.get("from_")
-    first = schema.table(clause.this.name) if clause and isinstance(clause.this, exp.Table) else None
-    if first is None or not _fixes_key(tree.args.get("where"), first, clause.this.alias_or_name):
+    source = clause.this if isinstance(clause, exp.From) else None
+    first = schema.table(source.name) if isinstance(source, exp.Table) else None
+    if source is None or first is None or not _fixes_key(tree.args.get("where"), first, source.alias_or_name):
         return False
     for join in tree.args.get("joins") or ():
         joined = schema.table(join.this.name) if isinstance(join.this, exp.Table) else None

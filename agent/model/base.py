@@ -11,7 +11,8 @@ NAME_PATTERN = r"^[^\x00]+$"
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=NAME_PATTERN)]
 """An identifier as it stands. Permissive on purpose: a bad name is a finding, not an exception."""
 
-FactId = Annotated[str, Field(pattern=r"^F\d+$")]
+FACT_PATTERN = r"^F\d+$"
+FactId = Annotated[str, Field(pattern=FACT_PATTERN)]
 """The id of a `Fact` of the Brief: F1, F2, ... in the order they were read."""
 
 Engine = Literal["postgresql", "sqlite", "mysql", "mariadb"]

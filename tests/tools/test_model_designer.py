@@ -3,9 +3,17 @@ from __future__ import annotations
 import pytest
 
 from database_specialist.agent.answers.critique import Critique, CritiqueFinding
+from database_specialist.agent.answers.decisions import OperationsDecision
 from database_specialist.agent.answers.entities import EntitiesAnswer, EntityAnswer, ModelPatch
 from database_specialist.agent.answers.entity_answer import answer_of
-from database_specialist.agent.answers.plans import DroppedIndex, IndexNote, IndexReview, OperationsReview
+from database_specialist.agent.answers.plans import (
+    DroppedIndex,
+    IndexAnswer,
+    IndexNote,
+    IndexReview,
+    IndexReviewAnswer,
+    OperationsAnswer,
+)
 from database_specialist.agent.answers.requirements import (
     FactCorrection,
     GapAnswer,
@@ -14,22 +22,25 @@ from database_specialist.agent.answers.requirements import (
     RequirementsAnswer,
 )
 from database_specialist.agent.answers.review import (
-    AddedCheck,
+    CheckAnswer,
     ColumnOverride,
     ForeignKeyOverride,
-    ReviewPatch,
+    ReviewAnswer,
+    ReviewAnswerPatch,
+    RoutineAnswer,
     SchemaReview,
 )
 from database_specialist.agent.answers.workload import QueryAnswer, WorkloadAnswer, WorkloadPatch
 from database_specialist.agent.errors import ModelError
-from database_specialist.agent.model.base import Decision, Part
+from database_specialist.agent.model.base import Option, Part
 from database_specialist.agent.model.brief import Brief, Contradiction
 from database_specialist.agent.model.entities import Entity
 from database_specialist.agent.model.relational import Routine
-from database_specialist.agent.model.workload import Parameter, Workload
+from database_specialist.agent.model.workload import IndexKey, Parameter, Workload
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.rules.subject import Subject
 from database_specialist.tools.model_designer.designer import ModelDesigner
+from database_specialist.tools.model_designer.questions import told_once
 from database_specialist.tools.model_designer.requirements import corrections
 from tests.shop import BRIEF, ENTITY_MODEL
 from tests.tools.scripted import (
@@ -156,12 +167,27 @@ def test_volumes_are_computed_and_not_asked_for() -> None:
 def test_a_model_without_findings_is_kept_without_a_question() -> None:
     asked, model = designer()
     assert asked.model_entities(BRIEF, research=RESEARCH, previous=ENTITY_MODEL, findings=()) == ENTITY_MODEL
-    assert (
-        asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=SchemaReview(), findings=())
-        == SchemaReview()
-    )
+    ruleless = ENTITY_MODEL.model_copy(update={"rules": ()})
+    kept = asked.review_schema(BRIEF, ruleless, SCHEMA, research=RESEARCH, previous=SchemaReview(), findings=())
+    assert kept == SchemaReview()
     assert asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=WORKLOAD, findings=()) == WORKLOAD
     assert model.asked == []
+
+
+def test_a_rule_that_a_mended_model_added_is_asked_for_without_waiting_for_the_critic() -> None:
+    asked, model = designer()
+    asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=SchemaReview(), findings=())
+    assert "- BR3: BR3 (An order changes state only along its lifecycle.) is held by no" in model.asked[0].user
+
+
+def test_a_routine_on_a_table_that_is_gone_is_asked_for_anew() -> None:
+    create = "CREATE TRIGGER t BEFORE INSERT ON invoices FOR EACH ROW EXECUTE FUNCTION f();"
+    before = SchemaReview(routines=(ROUTINE.model_copy(update={"create": create, "name": "on_invoices"}),))
+    ruleless = ENTITY_MODEL.model_copy(update={"rules": ()})
+    asked, model = designer(ReviewAnswerPatch(withdraw=("on_invoices",)))
+    after = asked.review_schema(BRIEF, ruleless, SCHEMA, research=RESEARCH, previous=before, findings=())
+    assert "- on_invoices: on_invoices is on invoices, which the schema does not have." in model.asked[0].user
+    assert after.routines == ()
 
 
 def test_mending_a_model_keeps_what_is_not_mentioned() -> None:
@@ -207,11 +233,12 @@ ROUTINE = Routine(name="keep_it", create="SELECT 1;", drop="SELECT 2;", why="x",
 
 
 def test_reviewing_shows_the_tables_and_the_rules_that_nothing_holds() -> None:
-    asked, model = designer(SchemaReview(routines=(ROUTINE,)))
+    answer = RoutineAnswer(name="keep_it", create="SELECT 1;", drop="SELECT 2;", why="x", facts=("F4",))
+    asked, model = designer(ReviewAnswer(routines=(answer,)))
     review = asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=None, findings=())
-    assert model.types == [SchemaReview]
+    assert model.types == [ReviewAnswer]
     assert review.routines == (ROUTINE,)
-    assert "CREATE TABLE orders" in model.asked[0].user
+    assert "orders(id bigint pk, customer_id bigint -> customers restrict" in model.asked[0].user
     assert "COMMENT ON" not in model.asked[0].user
     assert all(rule.id in model.asked[0].user for rule in ENTITY_MODEL.rules if rule.kind != "application")
 
@@ -219,24 +246,32 @@ def test_reviewing_shows_the_tables_and_the_rules_that_nothing_holds() -> None:
 def test_mending_a_review_keeps_what_is_not_mentioned() -> None:
     other = ROUTINE.model_copy(update={"name": "other"})
     before = SchemaReview(routines=(ROUTINE, other), decisions=())
-    better = ROUTINE.model_copy(update={"create": "SELECT 3;"})
-    asked, model = designer(ReviewPatch(routines=(better,), withdraw=("other",)))
+    better = RoutineAnswer(name="keep_it", create="SELECT 3;", drop="SELECT 2;", why="x", facts=("F4",))
+    asked, model = designer(ReviewAnswerPatch(routines=(better,), withdraw=("other",)))
     after = asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=before, findings=[FINDING])
-    assert model.types == [ReviewPatch]
-    assert after == SchemaReview(routines=(better,))
+    assert model.types == [ReviewAnswerPatch]
+    assert after == SchemaReview(routines=(ROUTINE.model_copy(update={"create": "SELECT 3;"}),))
 
 
 def test_reviewing_objects_to_what_points_at_nothing() -> None:
-    review = SchemaReview(
+    lost = "CREATE TRIGGER t BEFORE INSERT ON nowhere FOR EACH ROW EXECUTE FUNCTION f();"
+    review = ReviewAnswer(
         columns=(ColumnOverride(table="orders", column="colour", type="text", why="x"),),
         foreign_keys=(ForeignKeyOverride(table="orders", name="nope", on_delete="cascade", why="x"),),
-        checks=(AddedCheck(table="nowhere", name="c", expression="true"),),
-        routines=(ROUTINE.model_copy(update={"rule": "BR99", "drop": " "}),),
+        checks=(CheckAnswer(table="nowhere", name="c", expression="true"),),
+        routines=(RoutineAnswer(name="r", create="SELECT 1;", rule="BR99"), RoutineAnswer(name="s", create=lost)),
     )
     asked, model = designer(review)
     asked.review_schema(BRIEF, ENTITY_MODEL, SCHEMA, research=RESEARCH, previous=None, findings=())
     said = "\n".join(model.objected[0])
-    for part in ("orders.colour", "no foreign key nope", "no table nowhere", "BR99, which is no rule", "has no drop"):
+    for part in (
+        "orders.colour",
+        "no foreign key nope",
+        "no table nowhere",
+        "BR99, which is no rule",
+        "`drop`",
+        "s is on nowhere",
+    ):
         assert part in said
 
 
@@ -290,18 +325,29 @@ def test_writing_queries_objects_to_what_points_at_nothing() -> None:
 
 
 def test_reviewing_indexes_shows_queries_and_plan() -> None:
-    note = IndexReview(notes=(IndexNote(name=INDEX.name, text="Also serves the key."),))
-    asked, model = designer(note)
-    assert asked.review_indexes(BRIEF, SCHEMA, WORKLOAD, INDEXES) == note
-    assert model.types == [IndexReview]
+    note = IndexNote(name=INDEX.name, text="Also serves the key.")
+    asked, model = designer(IndexReviewAnswer(notes=(note,)))
+    assert asked.review_indexes(BRIEF, SCHEMA, WORKLOAD, INDEXES) == IndexReview(notes=(note,))
+    assert model.types == [IndexReviewAnswer]
     assert model.objected == [[]]
-    assert "Q1 (40000/day): SELECT id, placed_at FROM orders" in model.asked[0].user
-    assert f"{INDEX.name}: orders btree (customer_id, placed_at)" in model.asked[0].user
+    listed = model.asked[0].user
+    assert "Q1 40,000/day: FROM orders WHERE customer_id = :customer_id ORDER BY placed_at DESC LIMIT 20" in listed
+    assert f"  {INDEX.name} (customer_id, placed_at desc): Q1, foreign key" in listed
+    assert "Customers register" not in model.asked[0].system
+
+
+def test_an_index_is_answered_by_its_keys_and_gets_its_name_from_them() -> None:
+    given = IndexAnswer(table="orders", keys=("placed_at desc", "lower(note)"), serves=("Q1",), reason="Newest first.")
+    asked, model = designer(IndexReviewAnswer(add=(given,)))
+    (added,) = asked.review_indexes(BRIEF, SCHEMA, WORKLOAD, INDEXES).add
+    assert model.objected == [[]]
+    assert added.name == "orders_placed_at_lower_note_idx"
+    assert added.keys == (IndexKey(expression="placed_at", descending=True), IndexKey(expression="(lower(note))"))
 
 
 def test_reviewing_indexes_objects_to_what_points_at_nothing() -> None:
-    lost = INDEX.model_copy(update={"name": "new_idx", "table": "nowhere", "serves": ("Q99",)})
-    review = IndexReview(
+    lost = IndexAnswer(table="nowhere", keys=("id",), serves=("Q99",), reason="x")
+    review = IndexReviewAnswer(
         drop=(DroppedIndex(name="gone_idx", why="x"),), add=(lost,), notes=(IndexNote(name="no_idx", text="x"),)
     )
     asked, model = designer(review)
@@ -311,13 +357,33 @@ def test_reviewing_indexes_objects_to_what_points_at_nothing() -> None:
         assert part in said
 
 
-def test_choosing_operations_shows_the_load() -> None:
-    choice = Decision(id="D1", topic="replica", subject="all", choice="None now.", why="12 requests/s.")
-    asked, model = designer(OperationsReview(decisions=(choice,)))
-    assert asked.review_operations(BRIEF, OPERATIONS, research=RESEARCH).decisions == (choice,)
-    assert model.types == [OperationsReview]
+def test_choosing_operations_shows_the_load_and_only_the_statements_on_it() -> None:
+    choice = OperationsDecision(
+        topic="replica", subject="all", choice="None now.", why="12 requests/s.", alternatives=("one: costs more",)
+    )
+    asked, model = designer(OperationsAnswer(decisions=(choice,)))
+    (decision,) = asked.review_operations(BRIEF, OPERATIONS, research=RESEARCH).decisions
+    assert (decision.topic, decision.choice) == ("replica", "None now.")
+    assert decision.alternatives == (Option(choice="one", rejected_because="costs more"),)
+    assert model.types == [OperationsAnswer]
     assert "12 requests/s" in model.asked[0].user
-    assert "orders: 1000 rows in year 3" in model.asked[0].user
+    assert "orders 1,000" in model.asked[0].user
+    assert "F7 20,000 orders a day." in model.asked[0].system
+    assert "F5" not in model.asked[0].system
+
+
+def test_a_decision_names_only_sources_that_were_shown() -> None:
+    choice = OperationsDecision(topic="replica", subject="all", choice="None.", why="x", sources=("S9",))
+    asked, model = designer(OperationsAnswer(decisions=(choice,)))
+    asked.review_operations(BRIEF, OPERATIONS, research=RESEARCH)
+    assert any("no source 'S9'" in said for said in model.objected[0])
+
+
+def test_what_is_objected_to_twice_in_the_same_words_is_left_to_the_engine() -> None:
+    objections = told_once(lambda answer: ["one", "two"] if answer == QUERY else ["three"])
+    assert objections(QUERY) == ["one", "two"]
+    assert objections(WORKLOAD) == ["three"]
+    assert objections(QUERY) == ()
 
 
 SUBJECT = Subject(BRIEF, ENTITY_MODEL, SCHEMA, WORKLOAD, INDEXES, OPERATIONS, EVIDENCE)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from database_specialist.agent.answers.critique import Critique
 from database_specialist.agent.answers.question import Model
+from database_specialist.agent.designer.schema_listing import listing
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
+from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Workload
 from database_specialist.agent.rules.subject import Subject
-from database_specialist.tools.model_designer.questions import asked, ddl
+from database_specialist.tools.model_designer.questions import asked
 
 
 def objections(model: Model, subject: Subject) -> tuple[Finding, ...]:
@@ -16,7 +18,13 @@ def objections(model: Model, subject: Subject) -> tuple[Finding, ...]:
     brief, schema, workload, entity_model = subject.brief, subject.schema, subject.workload, subject.entity_model
     if brief is None or schema is None or workload is None or entity_model is None:
         return ()
-    question = asked("criticise", brief, design="\n\n".join((ddl(schema), _rules(entity_model), _served(workload))))
+    question = asked(
+        "criticise",
+        brief,
+        schema=listing(schema, personal=True),
+        rules=_rules(entity_model, schema),
+        queries=_served(workload),
+    )
     critique = model.ask(question, Critique)
     return tuple(
         Finding(
@@ -31,8 +39,12 @@ def objections(model: Model, subject: Subject) -> tuple[Finding, ...]:
     )
 
 
-def _rules(entity_model: EntityModel) -> str:
-    return "\n".join(f"{rule.id} [{rule.kind}] {rule.text}" for rule in entity_model.rules)
+def _rules(entity_model: EntityModel, schema: Schema) -> str:
+    """List the rules with what holds each."""
+    holders: dict[str, str] = {each.rule: each.name for each in schema.routines if each.rule}
+    holders |= {each.rule: each.name for table in schema.tables for each in table.constraints if each.rule}
+    lines = [f"{rule.id} {rule.text} -> {holders.get(rule.id, 'application')}" for rule in entity_model.rules]
+    return "\n".join(lines) or "none"
 
 
 def _served(workload: Workload) -> str:

@@ -6,11 +6,9 @@ import json
 from collections.abc import Callable, Collection, Sequence
 
 from database_specialist.agent.answers.question import AnswerType, Question
-from database_specialist.agent.dialects import create_statements
 from database_specialist.agent.model.base import DecisionTopic, Part
 from database_specialist.agent.model.brief import Brief, Fact, Research
 from database_specialist.agent.model.evidence import Finding
-from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.listing import listed, mark_of, statements
 from database_specialist.agent.sources import quotations
 from database_specialist.prompts import render
@@ -61,12 +59,6 @@ def told_once(objections: Callable[[AnswerType], Sequence[str]]) -> Callable[[An
         return () if is_known else found
 
     return fresh
-
-
-def ddl(schema: Schema) -> str:
-    """Print the schema without its comments, which repeat the statements."""
-    shown = (each for each in create_statements(schema) if not each.startswith("COMMENT"))
-    return ";\n".join(shown)
 
 
 def quoted(research: Research, decisions: Collection[DecisionTopic]) -> str:

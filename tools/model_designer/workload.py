@@ -14,20 +14,32 @@ from database_specialist.agent.designer.answered_workload import (
     shown,
     workload_objections,
 )
-from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.designer.schema_listing import listing
+from database_specialist.agent.model.brief import Brief, FactKind
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Workload
 from database_specialist.agent.reading.listing import figures
-from database_specialist.tools.model_designer.questions import as_json, asked, ddl, engine_name, mending, told_once
+from database_specialist.agent.reading.relevance import relevant
+from database_specialist.tools.model_designer.questions import as_json, asked, engine_name, mending, told_once
+
+_HIDDEN: tuple[FactKind, ...] = ("technology", "glossary", "context", "compliance", "data")
 
 
 def queries(
     model: Model, brief: Brief, schema: Schema, *, previous: Workload | None, findings: Sequence[Finding]
 ) -> Workload:
     """Ask for the queries, or for the changes to them: also to those that a mended schema has left behind."""
+    facts = relevant(brief, _HIDDEN)
     if previous is None:
-        question = asked("write_workload", brief, schema=ddl(schema), reading=figures(brief), engine=engine_name(brief))
+        question = asked(
+            "write_workload",
+            brief,
+            facts=facts,
+            schema=listing(schema, volumes=True),
+            reading=figures(brief),
+            engine=engine_name(brief),
+        )
         answer = model.ask(
             question, WorkloadAnswer, objections=told_once(lambda given: workload_objections(given, brief, schema))
         )
@@ -36,9 +48,9 @@ def queries(
     found = (*findings, *misfits(kept, schema))
     if not found:
         return kept
-    text = f"{ddl(schema)}\n\n{as_json(shown(kept, schema))}"
+    text = f"{listing(schema, volumes=True)}\n\n{as_json(shown(kept, schema))}"
     patch = model.ask(
-        mending("write_workload", brief, text, found),
+        mending("write_workload", brief, text, found, facts=facts),
         WorkloadPatch,
         objections=told_once(lambda given: workload_objections(given, brief, schema)),
     )
