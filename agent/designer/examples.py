@@ -19,12 +19,13 @@ _EARLY, _MIDDLE, _LATE = "2026-03-02", "2026-03-03", "2026-03-09"
 def write_examples(draft: Draft) -> None:
     """Write an acceptance for each main entity and a refusal for each constraint that is stated or chosen."""
     accepted = list(_accepted(draft))[:MAX_ACCEPTED]
-    rejected = [*_broken_rules(draft), *_broken_attributes(draft), *_broken_references(draft), *_broken_keys(draft)]
+    rejected = [*broken_rules(draft), *_broken_attributes(draft), *_broken_references(draft), *_broken_keys(draft)]
     numbered = enumerate([*accepted, *rejected[:MAX_REJECTED]], start=1)
     draft.examples = [example.model_copy(update={"id": f"EX{number}"}) for number, example in numbered]
 
 
-def _example(text: str, rows: list[ExampleRow], facts: tuple[str, ...], because: str, **given: Any) -> Example:
+def example(text: str, rows: list[ExampleRow], facts: tuple[str, ...], because: str, **given: Any) -> Example:
+    """Return an example, whose number is given at the end; to reject when it violates something."""
     return Example.model_validate(
         {
             "id": "EX0", "text": text, "rows": tuple(rows), "facts": facts, "added_because": None if facts else because,
@@ -33,7 +34,8 @@ def _example(text: str, rows: list[ExampleRow], facts: tuple[str, ...], because:
     )  # fmt: skip
 
 
-def _row(entity: str, label: str, **values: Any) -> ExampleRow:
+def row(entity: str, label: str, **values: Any) -> ExampleRow:
+    """Return a row of an example."""
     return ExampleRow(entity=entity, label=label, values=values)
 
 
@@ -41,13 +43,14 @@ def _accepted(draft: Draft) -> Iterator[Example]:
     for entity in draft.entities.values():
         if entity.kind in ("core", "line_item", "association"):
             facts = entity.facts[:1]
-            yield _example(
+            yield example(
                 f"{article(entity.name).capitalize()} with everything it needs.",
-                [_row(entity.name, "a")], facts, f"{human(entity.plural).capitalize()} must be writable.",
+                [row(entity.name, "a")], facts, f"{human(entity.plural).capitalize()} must be writable.",
             )  # fmt: skip
 
 
-def _broken_rules(draft: Draft) -> Iterator[Example]:
+def broken_rules(draft: Draft) -> Iterator[Example]:
+    """Write a refusal for each rule whose form code knows."""
     for rule in draft.rules:
         entity = draft.entities[rule.entity]
         because = f"{rule.id} must be seen to refuse."
@@ -70,11 +73,11 @@ def _broken_check(entity: EntityDraft, rule: BusinessRule, because: str) -> Iter
         high, low = entity.attributes[ordered[1]], entity.attributes[ordered[3]]
         values = {low.name: moment(low.type, _LATE, 9), high.name: moment(high.type, _EARLY, 9)}
         text = f"{article(entity.name).capitalize()} whose {human(high.name)} is before its {human(low.name)}."
-        yield _example(text, [_row(entity.name, "a", **values)], rule.facts, because, violates=rule.id)
+        yield example(text, [row(entity.name, "a", **values)], rule.facts, because, violates=rule.id)
     elif needed:
         values = {needed[1]: needed[2], needed[3]: None}
         text = f"{article(entity.name).capitalize()} that is {human(needed[2])} without {human(needed[3])}."
-        yield _example(text, [_row(entity.name, "a", **values)], rule.facts, because, violates=rule.id)
+        yield example(text, [row(entity.name, "a", **values)], rule.facts, because, violates=rule.id)
 
 
 def moment(kind: str, day: str, hour: int) -> Any:
@@ -108,7 +111,7 @@ def _targets(draft: Draft, entity: EntityDraft, roles: tuple[str, ...]) -> tuple
     values: dict[str, Any] = {}
     for relation in draft.relations_of(entity.name):
         if relation.role in roles:
-            rows.append(_row(relation.target, f"the_{relation.role}"))
+            rows.append(row(relation.target, f"the_{relation.role}"))
             values[relation.role] = f"@the_{relation.role}"
     return rows, values
 
@@ -119,17 +122,17 @@ def _broken_overlap(draft: Draft, entity: EntityDraft, rule: BusinessRule, becau
     shared |= _held_values(draft, entity, rule.condition)
     first = {low.name: moment(low.type, _EARLY, 9), high.name: moment(high.type, _LATE, 9)}
     second = {low.name: moment(low.type, _MIDDLE, 9), high.name: moment(high.type, _LATE, 12)}
-    rows += [_row(entity.name, "a", **shared, **first), _row(entity.name, "b", **shared, **second)]
+    rows += [row(entity.name, "a", **shared, **first), row(entity.name, "b", **shared, **second)]
     text = f"A second {human(entity.name)} for the same {human(rule.attributes[0])} while the first still lasts."
-    return _example(text, rows, rule.facts, because, violates=rule.id)
+    return example(text, rows, rule.facts, because, violates=rule.id)
 
 
 def _broken_unique(draft: Draft, entity: EntityDraft, rule: BusinessRule, because: str) -> Example:
     rows, shared = _targets(draft, entity, rule.attributes)
     shared |= _held_values(draft, entity, rule.condition)
-    rows += [_row(entity.name, "a", **shared), _row(entity.name, "b", **shared)]
+    rows += [row(entity.name, "a", **shared), row(entity.name, "b", **shared)]
     text = f"A second {human(entity.name)} for the same {' and '.join(human(name) for name in rule.attributes)}."
-    return _example(text, rows, rule.facts, because, violates=rule.id)
+    return example(text, rows, rule.facts, because, violates=rule.id)
 
 
 def _broken_transition(entity: EntityDraft, rule: BusinessRule, because: str) -> Iterator[Example]:
@@ -141,10 +144,10 @@ def _broken_transition(entity: EntityDraft, rule: BusinessRule, because: str) ->
     for source in (lifecycle.initial, *values):
         target = next((value for value in reversed(values) if value != source and (source, value) not in allowed), None)
         if target is not None:
-            row = _row(entity.name, "a", **{lifecycle.attribute: source})
-            update = _row(entity.name, "a", **{lifecycle.attribute: target})
+            before = row(entity.name, "a", **{lifecycle.attribute: source})
+            update = row(entity.name, "a", **{lifecycle.attribute: target})
             text = f"{article(entity.name).capitalize()} that goes from {human(source)} straight to {human(target)}."
-            yield _example(text, [row], rule.facts, because, update=update, violates=rule.id)
+            yield example(text, [before], rule.facts, because, update=update, violates=rule.id)
             return
 
 
@@ -153,9 +156,9 @@ def _changed_record(entity: EntityDraft, rule: BusinessRule, because: str) -> It
     for attribute in entity.attributes.values():
         values = _TWO_VALUES.get(attribute.type)
         if values and not (attribute.unique or attribute.pattern or attribute.maximum is not None):
-            row, update = (_row(entity.name, "a", **{attribute.name: value}) for value in values)
+            before, update = (row(entity.name, "a", **{attribute.name: value}) for value in values)
             text = f"{article(entity.name).capitalize()} whose {human(attribute.name)} is changed afterwards."
-            yield _example(text, [row], rule.facts, because, update=update, violates=rule.id)
+            yield example(text, [before], rule.facts, because, update=update, violates=rule.id)
             return
 
 
@@ -179,29 +182,29 @@ def _broken_attribute(entity: EntityDraft, attribute: Attribute) -> Iterator[Exa
     because = f"The limit of {place} must be seen to refuse."
     thing = article(entity.name).capitalize()
     if attribute.type == "enum" and (attribute.facts or attribute.name in ("status", "state")):
-        row = _row(entity.name, "a", **{attribute.name: "no_such_value"})
-        yield _example(
+        broken = row(entity.name, "a", **{attribute.name: "no_such_value"})
+        yield example(
             f"{thing} with {article(attribute.name)} that does not exist.",
-            [row],
+            [broken],
             attribute.facts,
             because,
             violates=f"{place}:enum",
         )
     if attribute.minimum is not None and attribute.type != "enum" and _is_stated(entity, attribute):
         value = attribute.minimum if attribute.exclusive_minimum else attribute.minimum - 1
-        row = _row(entity.name, "a", **{attribute.name: _number(value)})
-        yield _example(
+        broken = row(entity.name, "a", **{attribute.name: _number(value)})
+        yield example(
             f"{thing} with {article(attribute.name)} of {value:g}.",
-            [row],
+            [broken],
             attribute.facts,
             because,
             violates=f"{place}:range",
         )
     elif attribute.maximum is not None and _is_stated(entity, attribute):
-        row = _row(entity.name, "a", **{attribute.name: _number(attribute.maximum + 1)})
-        yield _example(
+        broken = row(entity.name, "a", **{attribute.name: _number(attribute.maximum + 1)})
+        yield example(
             f"{thing} with {article(attribute.name)} of {attribute.maximum + 1:g}.",
-            [row],
+            [broken],
             attribute.facts,
             because,
             violates=f"{place}:range",
@@ -209,8 +212,8 @@ def _broken_attribute(entity: EntityDraft, attribute: Attribute) -> Iterator[Exa
     if attribute.unique and attribute.type in ("email", "code", "slug", "short_text"):
         same = {"email": "ada@example.org", "slug": "ada-lovelace"}.get(attribute.type, "A-1001")
         if attribute.pattern is None and (attribute.length or 99) >= len(same):
-            rows = [_row(entity.name, label, **{attribute.name: same}) for label in ("a", "b")]
-            yield _example(
+            rows = [row(entity.name, label, **{attribute.name: same}) for label in ("a", "b")]
+            yield example(
                 f"Two {human(entity.plural)} with the same {human(attribute.name)}.",
                 rows,
                 attribute.facts,
@@ -245,17 +248,17 @@ def _broken_references(draft: Draft) -> Iterator[Example]:
 
 
 def _without_target(source: EntityDraft, relation: Relationship) -> Example:
-    return _example(
+    return example(
         f"{article(source.name).capitalize()} without its {human(relation.role)}.",
-        [_row(source.name, "a", **{relation.role: None})],
+        [row(source.name, "a", **{relation.role: None})],
         relation.facts, f"{human(source.plural).capitalize()} without {human(relation.role)} would be lost.",
         violates=f"{source.name}.{relation.role}:required",
     )  # fmt: skip
 
 
 def _orphaned(relation: Relationship) -> Example:
-    rows = [_row(relation.target, "t"), _row(relation.source, "a", **{relation.role: "@t"})]
-    return _example(
+    rows = [row(relation.target, "t"), row(relation.source, "a", **{relation.role: "@t"})]
+    return example(
         f"{article(relation.target).capitalize()} that {human(relation.source)} rows still refer to is deleted.",
         rows, relation.facts, "What is referred to must stay.",
         delete="t", violates=f"{relation.source}.{relation.role}:restrict",
@@ -276,9 +279,9 @@ def _broken_keys(draft: Draft) -> Iterator[Example]:
                         break
                     shared[name] = value
             else:
-                rows += [_row(entity.name, "a", **shared), _row(entity.name, "b", **shared)]
+                rows += [row(entity.name, "a", **shared), row(entity.name, "b", **shared)]
                 text = f"A second {human(entity.name)} with the same {' and '.join(human(name) for name in key)}."
-                yield _example(
+                yield example(
                     text,
                     rows,
                     (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from database_specialist.agent.answers.entities import EntitiesAnswer, ModelPatch
 from database_specialist.agent.answers.entity_answer import answer_of, patched
@@ -10,6 +11,7 @@ from database_specialist.agent.answers.entity_model import model_of
 from database_specialist.agent.answers.question import Model, Question
 from database_specialist.agent.designer.consistency import model_objections
 from database_specialist.agent.designer.grouping import Share
+from database_specialist.agent.designer.model_examples import without_code_examples
 from database_specialist.agent.designer.model_volumes import with_volumes
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
@@ -28,17 +30,15 @@ def modelled(
     findings: Sequence[Finding],
     share: Share | None = None,
 ) -> EntityModel:
-    """Ask for the conceptual model, or for the changes to it.
+    """Ask for the conceptual model, or for the changes to it; with `share`, for a part of it.
 
     Research is for those who decide on columns and operations: what a system keeps stands in its statements.
-    `share` narrows the question to a part of a large system.
     """
-    share = share or Share()
     if previous is None:
-        question = share.narrowed(_question(brief))
+        question = _narrowed(_question(brief), share)
         answer = model.ask(question, EntitiesAnswer, objections=lambda given: objections_to(given, brief, share))
     elif findings:
-        answer = _mended(model, brief, answer_of(previous), findings, share)
+        answer = _mended(model, brief, answer_of(without_code_examples(previous)), findings, share)
     else:
         return previous
     return with_volumes(model_of(answer)[0], brief)
@@ -48,17 +48,20 @@ def _question(brief: Brief) -> Question:
     return asked("model_entities", brief, reading=figures(brief), notation=render("entity_notation"))
 
 
+def _narrowed(question: Question, share: Share | None) -> Question:
+    return question if share is None else replace(question, user=f"{question.user}\n\n{share.told}")
+
+
 def _mended(
-    model: Model, brief: Brief, before: EntitiesAnswer, findings: Sequence[Finding], share: Share
+    model: Model, brief: Brief, before: EntitiesAnswer, findings: Sequence[Finding], share: Share | None
 ) -> EntitiesAnswer:
     def objections(patch: ModelPatch) -> list[str]:
         after, lost = patched(before, patch)
         return [*lost, *objections_to(after, brief, share)]
 
     shown = f"{as_json(before)}\n\n{render('entity_notation')}\n{_PATCH}"
-    question = share.narrowed(mending("model_entities", brief, shown, findings))
-    patch = model.ask(question, ModelPatch, objections=objections)
-    return patched(before, patch)[0]
+    question = _narrowed(mending("model_entities", brief, shown, findings), share)
+    return patched(before, model.ask(question, ModelPatch, objections=objections))[0]
 
 
 _PATCH = (
@@ -70,5 +73,6 @@ _PATCH = (
 def objections_to(answer: EntitiesAnswer, brief: Brief, share: Share | None = None) -> list[str]:
     """Say what in an answer cannot be read, and what in it points at nothing."""
     entity_model, problems = model_of(answer)
-    share = share or Share()
+    if share is None:
+        return [*problems, *model_objections(entity_model, brief)]
     return [*problems, *model_objections(share.seen(entity_model), share.brief or brief)]
