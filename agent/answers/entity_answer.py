@@ -35,6 +35,8 @@ from database_specialist.agent.model.entities import (
 
 Element = TypeVar("Element")
 _ENDS = re.compile(r"\s*(\w+)(?:\s*\.\s*(\w+))?\s*(?:->|→|=>)\s*(\w+)")
+_OF_CODE = re.compile(r"EC\d+")
+"""Examples that code writes anew each time: to withdraw one changes nothing, and does no harm."""
 _PLACED = re.compile(r"\s*(\w+)\s*\.\s*(?=\w+\s*:)")
 
 
@@ -161,7 +163,8 @@ def _lost(answer: EntitiesAnswer, patch: ModelPatch) -> list[str]:
     known = entities | {_role(line) for line in answer.relationships}
     known |= {each.id for each in answer.rules} | {each.id for each in answer.examples}
     known |= {f"{each.name}.{name_of(line)}" for each in answer.entities for line in each.attributes}
-    problems = [f"withdraw: there is no {name}" for name in patch.withdraw if name not in known]
+    lost = (name for name in patch.withdraw if name not in known and not _OF_CODE.fullmatch(name))
+    problems = [f"withdraw: there is no {name}" for name in lost]
     for line in patch.attributes:
         found = _PLACED.match(line)
         if found is None or found[1] not in entities:

@@ -35,7 +35,6 @@ from database_specialist.agent.model.entities import (
     FunctionalDependency,
     Lifecycle,
     Relationship,
-    Unplaced,
 )
 
 Read = TypeVar("Read")
@@ -220,9 +219,3 @@ def facts_of(violates: str, model: EntityModel) -> tuple[str, ...]:
         return attribute.facts
     related = (each.facts for each in model.relationships if (each.source, each.role) == (owner, part))
     return next(related, entity.facts if entity else ())
-
-
-def unplaced_of(lines: Iterable[str]) -> tuple[Unplaced, ...]:
-    """Read what found no place; a line with a fault is left out."""
-    reading = Reading()
-    return _held(reading.line("unplaced", line, parse_unplaced) for line in lines)

@@ -66,7 +66,8 @@ def _mended(
 
 _PATCH = (
     "A single attribute is replaced or added in `attributes` as `entity.name: type, ...`; `withdraw` takes the names "
-    "of entities, `entity.attribute`, `source.role`, and the ids of rules and examples."
+    "of entities, `entity.attribute`, `source.role`, and the ids of rules and examples. The examples EC1, EC2, ... are "
+    "the program's own, made from the elements: mend the element, or write an example with the same `violates` instead."
 )
 
 
