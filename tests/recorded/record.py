@@ -54,7 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"record: {error}", file=sys.stderr)
         return 2
     except NotKept as error:
-        print(f"record: {error}; the cassette is as it was, the answers are kept for the next try", file=sys.stderr)
+        print(
+            f"record: {error}; the cassette is as it was, the next try goes on from these answers (FRESH=1: asks anew)",
+            file=sys.stderr,
+        )
         return 1
     except SpecialistError as error:
         print(f"record: {error}; what was answered is kept, the same command goes on from there", file=sys.stderr)

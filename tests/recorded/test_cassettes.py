@@ -20,7 +20,7 @@ from tests.recorded.runs import CASSETTES, COMMITTED, HASHES, RUNS
 
 Json = Any
 KEYS = {
-    "OpenAI": r"sk-[A-Za-z0-9_-]{16,}",
+    "OpenAI": r"\bsk-(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{16,}|\bsk-[A-Za-z0-9]{20,}|\bsk-(proj|svcacct|admin)-",
     "Perplexity": r"pplx-[A-Za-z0-9]{16,}",
     "Context7": r"ctx7sk[-_A-Za-z0-9]{12,}",
     "LangSmith": r"lsv2_[a-z]{2}_\w{16,}",
@@ -30,8 +30,8 @@ KEYS = {
     "Google": r"AIza[\w-]{30,}",
     "Cloudflare": r"__cf_bm",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY",
-    "a bearer token": r"(?i)bearer [A-Za-z0-9._-]{16,}",
-    "an organisation or project": r"\b(org|proj)[-_][A-Za-z0-9]{16,}",
+    "a bearer token": r"(?i)bearer (?=[A-Za-z._-]*\d)[A-Za-z0-9._-]{16,}",
+    "an organisation or project": r"\b(org|proj)[-_](?=[A-Za-z]*\d)[A-Za-z0-9]{16,}",
 }
 
 
@@ -117,6 +117,11 @@ KEY_EXAMPLES = [
 @pytest.mark.parametrize("key", KEY_EXAMPLES)
 def test_the_shapes_of_keys_find_one(key: str) -> None:
     assert any(re.search(shape, f"authorization: {key}\n") for shape in KEYS.values())
+
+
+@pytest.mark.parametrize("words", ["a risk-assessment-of-each-site", "org_responsibilities", "bearer responsibilities"])
+def test_the_shapes_of_keys_are_not_those_of_words(words: str) -> None:
+    assert not any(re.search(shape, words) for shape in KEYS.values())
 
 
 @every_cassette
