@@ -174,6 +174,7 @@ def _half(text: str) -> str:
 
 def _reconciliation(question: Question) -> Reconciliation:
     lines = re.findall(r"^(\d+\.)(\w+) \(\d+\): (.*)$", question.user, re.MULTILINE)
+    account = AddedEntity(name="account", meaning="Who logs in.", beside=lines[0][1])
     same: dict[str, list[str]] = {}
     for number, name, meaning in lines:
         for canonical, synonym in SYNONYMS.items():
@@ -184,7 +185,7 @@ def _reconciliation(question: Question) -> Reconciliation:
             same.setdefault(identifier(_BY_HALF[half]), []).append(f"{number}{name}")
     return Reconciliation(
         same=tuple(SameEntity(name=name, of=tuple(of)) for name, of in same.items()),
-        added=(AddedEntity(name="account", meaning="Who logs in.", beside="harbour_order"),),
+        added=() if any(name == "account" for _, name, _ in lines) else (account,),
     )
 
 
