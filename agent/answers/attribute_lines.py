@@ -349,9 +349,10 @@ def _default_of(attribute: Attribute) -> str:
 
 
 def _expression_of(expression: str) -> str:
-    is_plain = expression == expression.strip() and expression and expression_end(expression, 0) == len(expression)
-    is_plain = is_plain and not expression.startswith("`") and expression.count("'") % 2 == 0
-    return expression if is_plain and expression.count('"') % 2 == 0 else f"`{expression.replace('`', '``')}`"
+    # What stands behind it must still be seen as standing behind it.
+    ends_where_it_ends = expression_end(f"{expression},", 0) == len(expression)
+    is_plain = expression and expression == expression.strip() and expression[0] != "`" and ends_where_it_ends
+    return expression if is_plain else f"`{expression.replace('`', '``')}`"
 
 
 def _flags_of(attribute: Attribute) -> list[str]:
