@@ -25,14 +25,13 @@ from database_specialist.agent.app import Outcome, Progress
 from database_specialist.agent.errors import ConfigError, SpecialistError
 from tests.recorded.calls import record_calls
 from tests.recorded.recording import CANONICAL, Live, Recording, playing
-from tests.recorded.runs import ROOT, RUNS, Run, commit, perform, without_keys, written
+from tests.recorded.runs import RUNS, Run, commit, perform, without_keys, written
 from tests.tools.research_server import research_server
 
-UNFINISHED = ROOT / "build" / "recordings"
 CALLS = "calls"
 _KEYS = ("OPENAI_API_KEY", "CONTEXT7_API_KEY", "PERPLEXITY_API_KEY")
 # Published addresses that may be found elsewhere while recording: a proxy, or a local stand-in.
-_ROUTES = {"CONTEXT7_BASE_URL": "https://context7.com/api", "PERPLEXITY_BASE_URL": "https://api.perplexity.ai"}
+_ROUTES = {"CONTEXT7_API_URL": "https://context7.com/api", "PERPLEXITY_BASE_URL": "https://api.perplexity.ai"}
 
 
 class NotKept(Exception):
@@ -108,22 +107,22 @@ def live_from(run: Run, environment: Mapping[str, str]) -> Live:
     )
 
 
-def record(run: Run, live: Live, *, fresh: bool, unfinished: Path = UNFINISHED) -> None:
+def record(run: Run, live: Live, *, fresh: bool) -> None:
     """Make one run, and put its cassette and its documents in place of the old ones.
 
     Raises:
         NotKept: it was not accepted, or its replay differs.
         SpecialistError: it broke off; what was answered is kept.
     """
-    partial, candidate = unfinished / f"{run.name}.partial.yaml", unfinished / f"{run.name}.yaml"
+    partial, candidate = run.unfinished / f"{run.name}.partial.yaml", run.unfinished / f"{run.name}.yaml"
     if fresh:
         partial.unlink(missing_ok=True)
     known = run.cassette if not partial.exists() and not fresh else partial
     with playing(known, live=live, partial=partial) as recording:
         _label(recording, run, live)
-        files = _accepted(run, _emptied(unfinished / run.name), recording)
+        files = _accepted(run, _emptied(run.unfinished / run.name), recording)
         recording.write(candidate)
-    _require_same(run, candidate, files, _emptied(unfinished / f"{run.name}-replay"))
+    _require_same(run, candidate, files, _emptied(run.unfinished / f"{run.name}-replay"))
     run.cassette.parent.mkdir(parents=True, exist_ok=True)
     candidate.replace(run.cassette)
     partial.unlink(missing_ok=True)

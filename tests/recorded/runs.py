@@ -39,6 +39,8 @@ class Run:
     research: bool = False
     cassettes: Path = CASSETTES
     kept: Path = COMMITTED
+    unfinished: Path = ROOT / "build" / "recordings"
+    """Where recordings stay that broke off, with the drafts of what was not accepted."""
 
     @property
     def cassette(self) -> Path:
@@ -56,7 +58,7 @@ class Run:
         return f"test_the_recorded_run_of_{self.name}_is_replayed"
 
 
-RUNS: Mapping[str, Run] = {
+RUNS: dict[str, Run] = {
     run.name: run
     for run in (
         Run("sample", ROOT / "ai_docs", research=True),
@@ -81,6 +83,8 @@ def perform(
     )
     with pytest.MonkeyPatch.context() as environment, using(partial(_services, cache=scratch, day=recording.day)):
         environment.setenv("LANGSMITH_TRACING", "false")  # traces would be recorded too
+        for name in ("CONTEXT7_API_URL", "PERPLEXITY_BASE_URL"):  # the published ones: `Live` goes elsewhere
+            environment.delenv(name, raising=False)
         return design(folder, context, progress=progress)
 
 

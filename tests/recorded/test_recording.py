@@ -21,7 +21,7 @@ from database_specialist.tools.transport import BoundedTransport
 from tests.recorded.published import check
 from tests.recorded.record import NotKept, main, record
 from tests.recorded.recording import CANONICAL, RECORDED_MODEL, Live, Unrecorded, playing
-from tests.recorded.runs import Run, committed, hashes, perform, without_keys, written
+from tests.recorded.runs import RUNS, Run, committed, hashes, perform, without_keys, written
 from tests.recorded.standin import Json, StandIn, completion, serving
 from tests.tools.research_server import research_server
 
@@ -58,7 +58,8 @@ def guests(tmp_path: Path) -> Run:
     documents = tmp_path / "documents"
     documents.mkdir()
     (documents / "requirements.md").write_text(REQUIREMENTS)
-    return Run("guests", documents, cassettes=tmp_path / "cassettes", kept=tmp_path / "kept")
+    places = {name: tmp_path / name for name in ("cassettes", "kept", "unfinished")}
+    return Run("guests", documents, **places)
 
 
 @pytest.fixture
@@ -72,17 +73,17 @@ def live(endpoint: StandIn) -> Live:
     return Live(endpoint=endpoint.url, model="real-model", keys=(KEY,))
 
 
-def recorded(run: Run, endpoint: StandIn, tmp_path: Path, *, fresh: bool = False) -> int:
+def recorded(run: Run, endpoint: StandIn, *, fresh: bool = False) -> int:
     """Record, and return how many questions the endpoint was asked for it."""
     before = len(endpoint.asked)
-    record(run, live(endpoint), fresh=fresh, unfinished=tmp_path / "unfinished")
+    record(run, live(endpoint), fresh=fresh)
     return len(endpoint.asked) - before
 
 
 def test_a_run_is_recorded_and_gives_the_same_bytes_when_its_endpoint_is_gone(
     guests: Run, endpoint: StandIn, tmp_path: Path
 ) -> None:
-    assert recorded(guests, endpoint, tmp_path) > 4
+    assert recorded(guests, endpoint) > 4
     endpoint.answers_left = 0
     with without_keys(), playing(guests.cassette) as recording:
         outcome = perform(guests, tmp_path / "again", recording)
@@ -96,7 +97,7 @@ def test_a_run_is_recorded_and_gives_the_same_bytes_when_its_endpoint_is_gone(
 def test_the_endpoint_gets_the_users_model_and_key_and_the_cassette_neither(
     guests: Run, endpoint: StandIn, tmp_path: Path
 ) -> None:
-    recorded(guests, endpoint, tmp_path)
+    recorded(guests, endpoint)
     assert {body["model"] for body in endpoint.asked} == {"real-model"}
     assert endpoint.keys == {f"Bearer {KEY}"}
     text = guests.cassette.read_text()
@@ -108,21 +109,21 @@ def test_the_endpoint_gets_the_users_model_and_key_and_the_cassette_neither(
 def test_recording_again_asks_nothing_that_was_answered_unless_all_is_to_be_asked(
     guests: Run, endpoint: StandIn, tmp_path: Path
 ) -> None:
-    asked = recorded(guests, endpoint, tmp_path)
+    asked = recorded(guests, endpoint)
     before = committed(guests)
-    assert recorded(guests, endpoint, tmp_path) == 0
+    assert recorded(guests, endpoint) == 0
     assert committed(guests) == before
-    assert recorded(guests, endpoint, tmp_path, fresh=True) == asked
+    assert recorded(guests, endpoint, fresh=True) == asked
 
 
 def test_a_recording_that_died_goes_on_with_the_answers_it_has(guests: Run, endpoint: StandIn, tmp_path: Path) -> None:
     endpoint.answers_left = 2
     with pytest.raises(NotKept, match="key is not accepted"):
-        recorded(guests, endpoint, tmp_path)
+        recorded(guests, endpoint)
     assert not guests.cassette.exists()
     refused = len(endpoint.asked) - 2
     endpoint.answers_left = 1_000
-    recorded(guests, endpoint, tmp_path)
+    recorded(guests, endpoint)
     names = [body["response_format"]["json_schema"]["name"] for body in endpoint.asked]
     assert names[0] not in names[2 + refused :], "it was answered before"
     assert len(names) - refused == len(set(names)), "each question is answered once"
@@ -131,16 +132,16 @@ def test_a_recording_that_died_goes_on_with_the_answers_it_has(guests: Run, endp
 def test_a_run_that_is_not_accepted_leaves_the_old_cassette_and_documents(
     guests: Run, endpoint: StandIn, tmp_path: Path
 ) -> None:
-    recorded(guests, endpoint, tmp_path)
+    recorded(guests, endpoint)
     before = guests.cassette.read_bytes(), committed(guests)
     endpoint.answer = lambda body: completion(json.dumps({"entities": [ENTITY | {"facts": ["F1"]}]}))
     with pytest.raises(NotKept, match="ended as"):
-        recorded(guests, endpoint, tmp_path, fresh=True)
+        recorded(guests, endpoint, fresh=True)
     assert (guests.cassette.read_bytes(), committed(guests)) == before
 
 
 def test_what_a_recording_cost_is_read_from_its_cassette(guests: Run, endpoint: StandIn, tmp_path: Path) -> None:
-    asked = recorded(guests, endpoint, tmp_path)
+    asked = recorded(guests, endpoint)
     title, *_, rest, _ = report(guests)
     assert title == "### guests: 1 tables, 1 round"
     cells = [cell.strip() for cell in rest.split("|")][1:-1]
@@ -157,7 +158,7 @@ def test_the_sources_of_a_replay_were_retrieved_on_the_day_of_the_recording(
     monkeypatch.setenv("PERPLEXITY_API_KEY", KEY)
     with research_server() as address:
         services = {"https://context7.com/api": address, "https://api.perplexity.ai": address}
-        record(run, replace(live(endpoint), routes=services), fresh=False, unfinished=tmp_path / "unfinished")
+        record(run, replace(live(endpoint), routes=services), fresh=False)
     text = run.cassette.read_text()
     assert "https://context7.com/api/v2/context" in text
     assert "https://api.perplexity.ai/search" in text
@@ -172,6 +173,17 @@ def test_the_sources_of_a_replay_were_retrieved_on_the_day_of_the_recording(
     document = written(tmp_path / "again", run, outcome)["database-design.md"].decode()
     today = datetime.now(UTC).date().isoformat()
     assert document.count("2020-02-29") == (run.folder / "database-design.md").read_text().count(today) > 3
+
+
+def test_research_written_by_hand_is_used_when_it_is_asked_for(
+    guests: Run, endpoint: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = replace(guests, research=True)
+    monkeypatch.setitem(RUNS, "guests", run)
+    monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+    monkeypatch.setenv("DATABASE_SPECIALIST_MODEL", "real-model")
+    assert main(["guests", "--written-research"]) == 0
+    assert "https://api.perplexity.ai/search" in run.cassette.read_text()
 
 
 def ask(client: httpx2.Client, content: str) -> str:
