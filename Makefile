@@ -47,8 +47,9 @@ golden: $(STAMP)  ## write the expected files of the tests anew; look at the dif
 record: $(STAMP)  ## record the model's answers anew, with your keys (RUN=name for one run, FRESH=1 to ask everything again)
 	@$(BIN)python -m tests.recorded.record $(RUN) $(if $(FRESH),--fresh) $(if $(WRITTEN_RESEARCH),--written-research)
 
-schema: $(STAMP)  ## write the JSON Schema of database-design.json anew from the model
+schema: $(STAMP)  ## write the JSON Schemas of database-design.json and of the graph anew
 	$(BIN)python -m database_specialist.agent.model.schema_file > .schema && mv .schema agent/model/database-design.schema.json
+	$(BIN)python -m database_specialist.graph.schema_file > .schema && mv .schema graph/contract.schema.json
 
 campaign: $(STAMP)  ## the longer test campaigns, kept out of `make test`
 	$(BIN)pytest -m campaign

@@ -15,6 +15,7 @@ from database_specialist.agent.accounting import Price, cost_in_words
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
 from database_specialist.agent.config import Context, Secrets
+from database_specialist.agent.contract import FAILED, Status
 from database_specialist.agent.errors import DocumentError, SandboxError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.evidence import EvidenceLog, Finding, Measurement, Verdict
@@ -24,7 +25,7 @@ from database_specialist.agent.report.files import MEASUREMENTS, render_measurem
 from database_specialist.agent.verification.sandbox import Database
 from database_specialist.graph.build import graph
 from database_specialist.graph.services import default_services, trusting
-from database_specialist.graph.state import FAILED, Input, Status
+from database_specialist.graph.state import Input
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
 from database_specialist.tools.output import OutputFolder

@@ -10,11 +10,12 @@ from langgraph.runtime import Runtime
 
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.config import Context
+from database_specialist.agent.contract import FAILED
 from database_specialist.agent.designer.designer import Designer, RulesDesigner
 from database_specialist.agent.errors import ModelError
 from database_specialist.graph.reading import Tell, round_of, teller
 from database_specialist.graph.services import Run, resolve, services
-from database_specialist.graph.state import FAILED, State, Update
+from database_specialist.graph.state import State, Update
 from database_specialist.tools.ledger import Totals
 
 

@@ -11,7 +11,7 @@ from database_specialist.agent.config import Context
 from database_specialist.graph import nodes, routes
 from database_specialist.graph.state import Input, Output, State
 
-# Far above the longest run (10 rounds of 8 steps), far below LangGraph's own 10007.
+# Far above the longest run (10 rounds of 7 steps, and 5 around them), far below LangGraph's own 10007.
 RECURSION_LIMIT = 100
 
 
@@ -34,6 +34,7 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
     builder.add_node("critic", nodes.critic, metadata={"phase": "proof"})
     builder.add_node("write_document", nodes.write_document, metadata={"phase": "result"})
     builder.add_node("keep_draft", nodes.keep_draft, metadata={"phase": "result"})
+    builder.add_node("report_failure", nodes.report_failure, metadata={"phase": "result"})
 
     builder.add_edge(START, "research")
     builder.add_edge("research", "context7")
@@ -52,6 +53,7 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
     builder.add_conditional_edges("critic", routes.after_critic)
     builder.add_edge("write_document", END)
     builder.add_edge("keep_draft", END)
+    builder.add_edge("report_failure", END)
     return builder
 
 

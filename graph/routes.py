@@ -7,12 +7,15 @@ from typing import Literal
 from langgraph.runtime import Runtime
 
 from database_specialist.agent.config import Context
+from database_specialist.agent.contract import FAILED
 from database_specialist.agent.model.evidence import Stage, Verdict
 from database_specialist.agent.rules.critic import owners
 from database_specialist.graph.services import resolve
-from database_specialist.graph.state import FAILED, State
+from database_specialist.graph.state import State
 
-AfterCritic = Literal["model_entities", "plan_schema", "plan_operations", "write_document", "keep_draft", "__end__"]
+AfterCritic = Literal[
+    "model_entities", "plan_schema", "plan_operations", "write_document", "keep_draft", "report_failure"
+]
 _MENDERS: dict[Stage, AfterCritic] = {
     "model_entities": "model_entities",
     "plan_schema": "plan_schema",
@@ -22,25 +25,25 @@ _MENDERS: dict[Stage, AfterCritic] = {
 }
 
 
-def after_reading(state: State) -> Literal["model_entities", "__end__"]:
+def after_reading(state: State) -> Literal["model_entities", "report_failure"]:
     """Go on unless the chat model failed for good."""
-    return "__end__" if state["status"] in FAILED else "model_entities"
+    return "report_failure" if state["status"] in FAILED else "model_entities"
 
 
-def after_entities(state: State) -> Literal["plan_schema", "__end__"]:
+def after_entities(state: State) -> Literal["plan_schema", "report_failure"]:
     """Go on unless the chat model failed for good."""
-    return "__end__" if state["status"] in FAILED else "plan_schema"
+    return "report_failure" if state["status"] in FAILED else "plan_schema"
 
 
-def after_indexes(state: State) -> Literal["plan_operations", "__end__"]:
+def after_indexes(state: State) -> Literal["plan_operations", "report_failure"]:
     """Go on unless the chat model failed for good, here or in one of the branches before."""
-    return "__end__" if state["status"] in FAILED else "plan_operations"
+    return "report_failure" if state["status"] in FAILED else "plan_operations"
 
 
 def after_critic(state: State, runtime: Runtime[Context]) -> AfterCritic:
     """Write what was accepted; send back what can be mended, while rounds are left and the design still changes."""
     if state["status"] in FAILED:
-        return "__end__"
+        return "report_failure"
     verdict = Verdict.load(state["verdict"])
     if verdict.accepted:
         return "write_document"

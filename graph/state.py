@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import operator
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, TypedDict
 
+from langgraph.graph.message import add_messages
 from langgraph.types import Overwrite
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from database_specialist.agent.contract import Status
+from database_specialist.agent.model.base import Engine
 
 Json = Any
 """Plain JSON data: a dumped `Part` of the model, or a list of them."""
-
-Status = Literal["running", "accepted", "not_accepted", "llm_unavailable", "refused", "budget_exhausted"]
-"""The last three: the chat model failed for good, `reason` says how, and nothing was written."""
-
-FAILED: frozenset[Status] = frozenset(("llm_unavailable", "refused", "budget_exhausted"))
 
 
 def _later(earlier: str, later: str) -> str:
@@ -29,12 +28,18 @@ class Input(BaseModel):
 
     folder: str = "ai_docs"
     """The folder with the requirements and the architecture."""
+    engine: Engine | None = None
+    """The engine to design for. Empty: that of the settings, else the one that the documents name."""
+    messages: list[Any] = Field(default_factory=list)
+    """The chat of a parent graph, if there is one: the result is added to it in one line."""
 
 
 class State(TypedDict):
     """All that a run knows. Each key is filled by the node named beside it, before another reads it."""
 
     folder: str
+    engine: Engine | None  # research
+    messages: Annotated[list[Any], add_messages]  # the nodes that end a run
     run: str  # research
     topics: list[Json]  # research
     research_notes: Annotated[list[Json], operator.add]  # context7, perplexity
@@ -63,11 +68,15 @@ class State(TypedDict):
     document_sha256: str  # write_document
     files: list[str]  # write_document, keep_draft
     edited: list[str]  # write_document
+    database_design: Json  # the nodes that end a run
 
 
 class Update(TypedDict, total=False):
     """What a node may change. A misspelt key is a type error; LangGraph itself would drop it."""
 
+    folder: str
+    engine: Engine | None
+    messages: list[Any]
     run: str
     topics: list[Json]
     research_notes: list[Json] | Overwrite
@@ -96,24 +105,12 @@ class Update(TypedDict, total=False):
     document_sha256: str
     files: list[str]
     edited: list[str]
+    database_design: Json
 
 
 class Output(TypedDict):
-    """What a run gives back."""
+    """What a run gives back: one object under a name of its own, and the chat when there is one."""
 
-    status: Status
-    reason: str
-    document_path: str
-    document_sha256: str
-    files: list[str]
-    edited: list[str]
-    verdict: Json
-    brief: Json
-    entity_model: Json
-    relational_schema: Json
-    workload: Json
-    indexes: Json
-    operations: Json
-    evidence: Json
-    measurements: list[Json]
-    usage: list[Json]
+    database_design: Json
+    """A dumped `agent.contract.DatabaseDesign`."""
+    messages: list[Any]

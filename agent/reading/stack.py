@@ -104,12 +104,11 @@ class _Votes:
     versions: list[str] = field(default_factory=list)
 
 
-def quick_stack(documents: Sequence[RawDocument]) -> Stack:
-    """Return the stack that documents name, without facts: what the research asks about."""
+def quick_stack(documents: Sequence[RawDocument], *, engine: Engine | None = None) -> Stack:
+    """Return the stack that documents name, without facts: what the research asks about. `engine` overrides theirs."""
     sources = read_sources(documents)
-    return choose_stack(
-        sightings([(source, statement, None) for source in sources for statement in source.statements], sources)
-    )
+    found = sightings([(source, statement, None) for source in sources for statement in source.statements], sources)
+    return choose_stack(found, engine=engine)
 
 
 def sightings(

@@ -11,7 +11,7 @@ from database_specialist.graph.nodes.design import (
 )
 from database_specialist.graph.nodes.intake import context7, perplexity, read_requirements, research
 from database_specialist.graph.nodes.proof import critic, criticise, verify
-from database_specialist.graph.nodes.result import keep_draft, write_document
+from database_specialist.graph.nodes.result import keep_draft, report_failure, write_document
 
 __all__ = [
     "context7",
@@ -24,6 +24,7 @@ __all__ = [
     "plan_operations",
     "plan_schema",
     "read_requirements",
+    "report_failure",
     "research",
     "review_operations",
     "review_schema",

@@ -24,9 +24,16 @@ def research(state: Input, runtime: Runtime[Context]) -> Update:
     """Look quickly through the documents for the stack, and list what to ask about it."""
     used = services(runtime)
     documents = used.read_folder(Path(state.folder))
-    stack = quick_stack(documents)
+    engine = state.engine or resolve(runtime.context).engine
+    stack = quick_stack(documents, engine=engine)
     teller(runtime, "research")(f"{len(documents)} documents, engine {stack.engine}")
-    return {**_nothing_yet(), "run": used.new_run(), "topics": [vars(topic) for topic in topics(stack)]}
+    return {
+        **_nothing_yet(),
+        "folder": state.folder,
+        "engine": engine,
+        "run": used.new_run(),
+        "topics": [vars(topic) for topic in topics(stack)],
+    }
 
 
 def context7(state: State, runtime: Runtime[Context]) -> Update:
@@ -45,7 +52,7 @@ def read_requirements(state: State, runtime: Runtime[Context], designer: Designe
     folder = Path(state["folder"])
     documents = services(runtime).read_folder(folder)
     project = project_title(documents) or _project_name(folder)
-    brief = designer.read_requirements(documents, project=project, engine=resolve(runtime.context).engine)
+    brief = designer.read_requirements(documents, project=project, engine=state["engine"])
     tell(f"{len(brief.facts)} facts, {len(brief.quantities)} figures, {len(brief.gaps)} gaps")
     research = merged(Research.load(note) for note in state["research_notes"])
     return {"brief": brief.dump(), "research": research.dump()}
@@ -76,6 +83,7 @@ def _nothing_yet() -> Update:
         "document_sha256": "",
         "files": [],
         "edited": [],
+        "database_design": None,
     }
 
 

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 
 from database_specialist.agent.answers.plans import OperationsReview
 from database_specialist.agent.config import Context
+from database_specialist.agent.contract import FAILED
 from database_specialist.agent.designer.designer import Designer
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
@@ -20,7 +21,7 @@ from database_specialist.agent.verification.verify import verify as prove
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, evidence, fingerprint, round_of, subject, teller
 from database_specialist.graph.services import resolve, services
-from database_specialist.graph.state import FAILED, State, Update
+from database_specialist.graph.state import State, Update
 
 
 def verify(state: State, runtime: Runtime[Context]) -> Update:

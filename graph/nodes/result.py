@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from langgraph.runtime import Runtime
 
+from database_specialist.agent.accounting import by_step
+from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.config import Context
+from database_specialist.agent.contract import DatabaseDesign, Handover, handed_over
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.entities import EntityModel
@@ -21,18 +25,20 @@ from database_specialist.graph.services import services
 from database_specialist.graph.state import State, Update
 
 DOCUMENT = "database-design.md"
+DESIGN = "database-design.json"
 
 
 def write_document(state: State, runtime: Runtime[Context]) -> Update:
     """Write the accepted design into the output folder."""
     written = services(runtime).output(Path(state["folder"])).write(_files(state))
     teller(runtime, "write_document")(f"{len(written.files)} files")
-    return {
+    update: Update = {
         "files": list(written.files),
         "edited": list(written.edited),
         "document_path": DOCUMENT,
         "document_sha256": written.document_sha256,
     }
+    return {**update, **_result(state, update, design_path=DESIGN)}
 
 
 def keep_draft(state: State, runtime: Runtime[Context]) -> Update:
@@ -40,7 +46,49 @@ def keep_draft(state: State, runtime: Runtime[Context]) -> Update:
     files = _files(state)
     folder = services(runtime).output(Path(state["folder"])).keep_draft(files)
     teller(runtime, "keep_draft")(f"draft in {folder}")
-    return {"files": [str(folder / name) for name in files], "document_path": "", "document_sha256": ""}
+    update: Update = {"files": [str(folder / name) for name in files]}
+    return {**update, **_result(state, update, design_path=str(folder / DESIGN))}
+
+
+def report_failure(state: State, runtime: Runtime[Context]) -> Update:
+    """Say why there is no design; what stands in the output folder is left alone."""
+    teller(runtime, "report_failure")(f"{state['status']}: {state['reason']}")
+    return _result(state, {}, design_path="")
+
+
+def _result(state: State, update: Update, *, design_path: str) -> Update:
+    """Return what the caller gets, and the line in the chat of a parent that has one."""
+    brief = Brief.load(state["brief"]) if state.get("brief") else None
+    verdict = Verdict.load(state["verdict"]) if state.get("verdict") else None
+    result = DatabaseDesign(
+        status=state["status"],
+        reason=state["reason"],
+        document_path=update.get("document_path", ""),
+        document_sha256=update.get("document_sha256", ""),
+        files=tuple(update.get("files", ())),
+        edited=tuple(update.get("edited", ())),
+        design_path=design_path,
+        design=handed_over(_handover(state)) if design_path else None,
+        open_questions=brief.gaps if brief else (),
+        assumptions=brief.assumptions if brief else (),
+        sources=Research.load(state["research"]).sources if state.get("research") else (),
+        findings=verdict.findings if verdict else (),
+        rounds=verdict.round if verdict else 0,
+        usage=by_step([Usage.load(each) for each in state["usage"]]),
+    )
+    said = {"messages": [{"role": "assistant", "content": str(result)}]} if state.get("messages") else {}
+    return cast(Update, {"database_design": result.dump()} | said)
+
+
+def _handover(state: State) -> Handover:
+    operations = Operations.load(state["operations"])
+    return Handover(
+        relational_schema=Schema.load(state["relational_schema"]),
+        indexes=Indexes.load(state["indexes"]).planned,
+        access=operations.access,
+        recovery_point=operations.backup.rpo,
+        recovery_time=operations.backup.rto,
+    )
 
 
 def _files(state: State) -> dict[str, str]:

@@ -11,6 +11,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from database_specialist.graph import nodes
 from database_specialist.graph.build import RECURSION_LIMIT, graph
+from database_specialist.graph.schema_file import json_schema, published
 from database_specialist.graph.state import Output, State, Update
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def test_a_node_is_called_as_its_function() -> None:
 def test_the_steps_of_a_run_are_bounded_far_above_the_longest() -> None:
     assert graph.config is not None
     assert graph.config["recursion_limit"] == RECURSION_LIMIT
-    assert 10 * 8 < RECURSION_LIMIT < 10_007
+    assert 10 * 7 + 5 < RECURSION_LIMIT < 10_007
 
 
 def test_every_key_that_a_node_may_change_or_a_caller_gets_is_of_the_state() -> None:
@@ -48,5 +49,15 @@ def test_every_key_that_a_node_may_change_or_a_caller_gets_is_of_the_state() -> 
     assert set(Output.__annotations__) <= set(State.__annotations__)
 
 
-def test_the_input_form_asks_for_the_folder_only() -> None:
-    assert list(graph.get_input_jsonschema()["properties"]) == ["folder"]
+def test_the_input_form_asks_for_the_folder_the_engine_and_a_chat() -> None:
+    fields = graph.get_input_jsonschema()["properties"]
+    assert list(fields) == ["folder", "engine", "messages"]
+    assert all(field["description"] for field in fields.values())
+
+
+def test_what_is_given_back_stands_under_a_name_of_its_own() -> None:
+    assert set(Output.__annotations__) == {"database_design", "messages"}
+
+
+def test_the_published_schemas_are_those_of_the_graph() -> None:
+    assert published() == json_schema(), "run `make schema`"

@@ -16,6 +16,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.config import Context
+from database_specialist.agent.contract import DatabaseDesign
 from database_specialist.agent.errors import ModelError, ModelStatus
 from database_specialist.agent.model.base import Engine, Figure
 from database_specialist.agent.model.workload import Query, Workload
@@ -271,6 +272,9 @@ def test_the_run_ends_with_the_status_of_the_failure_and_writes_nothing(
     assert values["reason"] == "scripted, write_workload: gone"
     assert values["document_path"] == values["document_sha256"] == ""
     assert values["files"] == []
+    result = DatabaseDesign.load(values["database_design"])
+    assert (result.status, result.reason, result.design) == (status, values["reason"], None)
+    assert [usage.node for usage in result.usage] == ["read_requirements", "model_entities", "review_schema"]
     assert sorted(folder.rglob("*")) == before
 
 
@@ -346,6 +350,5 @@ def test_a_second_run_on_a_thread_knows_nothing_of_the_first(server: PostgresSan
     with using(factory):
         for _ in range(2):
             values = kept.invoke(Input(folder=str(folder)), config, context=Context(research="off", depth="quick"))
-            assert values["status"] == "accepted"
-            assert values["verdict"]["round"] == 1
-            assert len(values["usage"]) == 7
+            result = DatabaseDesign.load(values["database_design"])
+            assert (result.status, result.rounds, len(result.usage)) == ("accepted", 1, 7)

@@ -8,8 +8,9 @@ from langgraph.runtime import Runtime
 from pydantic import BaseModel
 
 from database_specialist.agent.config import Context
+from database_specialist.agent.contract import FAILED, Status
 from database_specialist.agent.model.evidence import Finding, Stage, Verdict
-from database_specialist.graph.routes import after_critic
+from database_specialist.graph.routes import after_critic, after_entities, after_indexes, after_reading
 from database_specialist.graph.services import resolve
 from database_specialist.graph.state import State
 
@@ -24,6 +25,19 @@ def state(*owners: Stage, accepted: bool = False, round: int = 1, fingerprints: 
 
 def runtime(**settings: Any) -> Runtime[Context]:
     return Runtime(context=Context(**settings))
+
+
+@pytest.mark.parametrize("status", sorted(FAILED))
+def test_a_model_that_failed_for_good_ends_the_run_at_every_turn(status: Status) -> None:
+    failed = cast(State, {"status": status})
+    ways = (after_reading(failed), after_entities(failed), after_indexes(failed), after_critic(failed, runtime()))
+    assert set(ways) == {"report_failure"}
+
+
+def test_a_run_without_a_failure_goes_on() -> None:
+    going = cast(State, {"status": "running"})
+    assert (after_reading(going), after_entities(going)) == ("model_entities", "plan_schema")
+    assert after_indexes(going) == "plan_operations"
 
 
 def test_an_accepted_design_is_written() -> None:
