@@ -13,7 +13,7 @@ from typing import TypeVar
 from database_specialist.agent.answers.requirements import RequirementsAnswer
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.brief import Brief, Fact, Quantity
-from database_specialist.agent.reading.listing import mark_of, statements
+from database_specialist.agent.reading.listing import listed, mark_of, statements
 
 CHARACTERS_PER_TOKEN = 3.5
 _FIGURE = re.compile(r"N\d+")
@@ -54,6 +54,21 @@ def halves(brief: Brief) -> tuple[Brief, ...]:
     """Cut a Brief in two between its statements; one of a single statement stays as it is."""
     middle = len(brief.facts) // 2
     return (_piece(brief, brief.facts[:middle]), _piece(brief, brief.facts[middle:])) if middle else (brief,)
+
+
+def fitting(facts: Sequence[Fact], *, max_tokens: int, first: Callable[[Fact], int]) -> tuple[Fact, ...]:
+    """Return as many statements as fit, in their order; of all those with the lowest `first` are taken first.
+
+    Where all fit, all are returned. Headings count with every statement, so the listing is never longer.
+    """
+    left, taken = max_tokens, set()
+    for fact in sorted(facts, key=first):
+        left -= tokens(listed([fact]))
+        if left < 0:
+            break
+        taken.add(fact.id)
+    whole = tokens(listed(facts)) <= max_tokens
+    return tuple(fact for fact in facts if whole or fact.id in taken)
 
 
 def size(brief: Brief) -> int:
