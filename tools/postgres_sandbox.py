@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,6 +25,7 @@ from psycopg.types.string import TextLoader
 
 from database_specialist.agent.errors import SandboxError
 from database_specialist.agent.verification.catalog import Catalog
+from database_specialist.agent.verification.locks import Touch
 from database_specialist.agent.verification.sandbox import Result, StatementError
 from database_specialist.tools.catalog import postgres_catalog
 from database_specialist.tools.postgres import (
@@ -36,6 +37,7 @@ from database_specialist.tools.postgres import (
     running,
 )
 from database_specialist.tools.postgres_backup import PostgresRehearsal, rehearsing
+from database_specialist.tools.postgres_locks import footprint
 
 Session = psycopg.Connection[tuple[object, ...]]
 
@@ -340,6 +342,14 @@ class PostgresDatabase:
             session = self._session
             if session is not None and session.info.transaction_status != TransactionStatus.IDLE:
                 self._run("ROLLBACK")
+
+    def beside(self) -> AbstractContextManager[PostgresDatabase]:
+        """Give a second session on the same database."""
+        return self.at(self._sandbox, self.name)
+
+    def footprint(self, statement: str, *, alone: bool) -> tuple[Touch, ...]:
+        """Run a statement for good; return what it locks, rewrites and scans."""
+        return () if self._is_pre_created(statement) else footprint(self, statement, alone=alone)
 
     @contextmanager
     def clone(self) -> Iterator[PostgresDatabase]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from database_specialist.agent.model.base import FactId, Figure, Part
+from database_specialist.agent.model.locks import Footprint
 
 CheckKind = Literal[
     "ddl",  # the whole DDL runs on an empty database
@@ -61,6 +62,8 @@ class EvidenceLog(Part):
     """All evidence of the last verification."""
 
     records: tuple[Evidence, ...]
+    footprints: tuple[Footprint, ...] = ()
+    """What the statements of the migrations did to tables with rows, where it was measured."""
 
     @property
     def failed(self) -> tuple[Evidence, ...]:

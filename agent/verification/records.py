@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import CheckKind, Evidence, Measurement, Stage, Status
+from database_specialist.agent.model.locks import Footprint
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
@@ -45,6 +46,7 @@ class Recorder:
     progress: Callable[[str], None]
     records: list[Evidence] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
+    footprints: list[Footprint] = field(default_factory=list)
 
     @contextmanager
     def phase(self, name: str, doing: str) -> Iterator[None]:

@@ -19,6 +19,7 @@ from database_specialist.agent.verification.cascades import prove_cascades
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.examples import prove_examples
 from database_specialist.agent.verification.isolation import prove_policies
+from database_specialist.agent.verification.locks import prove_locks, skip_locks
 from database_specialist.agent.verification.migrating import prove_migrations
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.recovery import prove_recovery, skip_recovery
@@ -61,7 +62,8 @@ def verify(
     if depth != "quick":
         _rehearse(parts, recorder, depth)
     check_stores(parts, recorder)
-    return Verification(EvidenceLog(records=tuple(recorder.records)), tuple(recorder.measurements))
+    log = EvidenceLog(records=tuple(recorder.records), footprints=tuple(recorder.footprints))
+    return Verification(log, tuple(recorder.measurements))
 
 
 def _prove(parts: Parts, recorder: Recorder) -> None:
@@ -79,14 +81,19 @@ def _prove(parts: Parts, recorder: Recorder) -> None:
 
 
 def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
-    """Rehearse what runs on a second server; not on a design that goes back anyway."""
-    if recorder.sandbox.status == "STATIC":
-        skip_recovery(recorder, recorder.sandbox.note)
-    elif any(record.passed is False for record in recorder.records):
-        skip_recovery(recorder, "claims before this one failed")
-    else:
-        with recorder.phase("recovery", "backup, disaster and recovery, on a second server"):
-            prove_recovery(parts, recorder, thorough=depth == "full")
+    """Measure and rehearse what the design's own proofs leave out; not on a design that goes back anyway."""
+    sandbox = recorder.sandbox
+    why = sandbox.note if sandbox.status == "STATIC" else ""
+    if any(record.passed is False for record in recorder.records):
+        why = "claims before this one failed"
+    if why:
+        skip_locks(recorder, why)
+        skip_recovery(recorder, why)
+        return
+    with recorder.phase("locks", "locks of the migrations"), sandbox.database() as database:
+        prove_locks(parts, database, recorder)
+    with recorder.phase("recovery", "backup, disaster and recovery, on a second server"):
+        prove_recovery(parts, recorder, thorough=depth == "full")
 
 
 def _prove_structure(parts: Parts, database: Database, recorder: Recorder) -> Catalog | None:
