@@ -26,9 +26,10 @@ def lock_footprints(context: Context) -> str:
         heading(3, "Locks, measured"),
         "At the first deployment every table is empty, so nothing waits for any of these statements. What they do to "
         "tables that hold rows was read from the server while each ran on the seeded tables, before it committed: "
-        f"{told(records)}.",
+        f"{told(records)}. SHARE and SHARE ROW EXCLUSIVE keep writers out until the transaction ends, ACCESS EXCLUSIVE "
+        "readers as well, the weaker locks neither; on a live table build an index CONCURRENTLY, alone in its step.",
         table(
-            ("Step", "Statement", "Strongest lock", "Rewrites", "Scans", "On", "squawk"),
+            ("Step", "Statement", "Strongest lock", "Rewrites", "Scans", "On", "squawk, for empty tables"),
             _rows(context, footprints),
         )
         or "No statement after the tables touches a table that holds rows.",
