@@ -6,6 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from database_specialist.agent.designer.rule_objections import (
+    direction_objection,
+    form_objections,
+    violation_objections,
+)
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import (
     Attribute,
@@ -105,6 +110,7 @@ def _relationship(each: Relationship, model: EntityModel, facts: set[str]) -> It
     yield from (f"{place}: there is no entity {name}" for name in (each.source, each.target) if not model.entity(name))
     if each.required and each.ownership == "independent":
         yield f"{place}: a required reference cannot be independent; make it optional, owned or referenced"
+    yield from direction_objection(each)
 
 
 def _members(model: EntityModel, entity: str) -> set[str]:
@@ -123,6 +129,7 @@ def _rule(rule: BusinessRule, model: EntityModel, facts: set[str]) -> Iterator[s
         return
     members = _members(model, rule.entity)
     yield from (f"{rule.id}: {rule.entity} has no {name}" for name in rule.attributes if name not in members)
+    yield from form_objections(rule, model, members)
     if rule.kind == "check" and not rule.condition:
         yield f"{rule.id}: a check without a condition"
     if rule.kind == "application" and not rule.why:
@@ -133,6 +140,7 @@ def _example(example: Example, model: EntityModel, facts: set[str]) -> Iterator[
     yield from _ground(example.id, example.facts, example.added_because, facts)
     if example.expect == "reject" and not example.violates:
         yield f"{example.id}: say in `violates` what must reject it"
+    yield from violation_objections(example, model)
     labels: set[str] = set()
     for row in example.rows:
         yield from _row(example.id, row, model, labels)
