@@ -184,7 +184,10 @@ def _faults(given: QueryAnswer, facts: set[str], schema: Schema) -> Iterator[str
     tree = parsed(given.sql.strip().rstrip(";"), schema.engine)
     if tree is None:
         return  # the engine says better than a parser what is wrong
-    yield from _problems(given.sql.strip().rstrip(";"), schema)
+    problems = list(_problems(given.sql.strip().rstrip(";"), schema))
+    yield from problems
+    if problems:
+        return  # what a missing column's parameter takes nobody can tell
     stated = {each.name for each in given.parameters}
     read = inferred(tree, schema)
     for name in read.unknown:

@@ -7,6 +7,9 @@ import re
 from database_specialist.agent.model.base import Engine, Scalar
 
 _LATE = re.compile(r"(^|_)(to|until|till|end|ends|before|max|maximum|upper|latest|last)(_|$)")
+_DAY = re.compile(r"(^|_)(day|date)(_|$)")
+_MOMENT = re.compile(r"(^|_)(at|time|since|until|moment)$")
+"""What a text is where the engine has no type for moments."""
 _BY_TYPE: tuple[tuple[str, Scalar, Scalar], ...] = (
     (r"timestamp|datetime", "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z"),
     (r"date$", "2026-01-01", "2026-12-31"),
@@ -38,6 +41,9 @@ def example_of(name: str, sql_type: str, engine: Engine) -> Scalar:
     for pattern, early, late in _BY_TYPE:
         if re.search(pattern, bare):
             value = late if _LATE.search(name) else early
-            # MySQL reads no time zone designator, and SQLite keeps moments as text in one form.
-            return value.replace("T", " ").removesuffix("Z") if engine == "mysql" and "T" in str(value) else value  # type: ignore[union-attr]
-    return "word"
+            # MySQL reads no time zone designator.
+            is_moment = engine in ("mysql", "mariadb") and pattern.startswith("timestamp")
+            return str(value).replace("T", " ").removesuffix("Z") if is_moment else value
+    if _DAY.search(name):
+        return example_of(name, "date", engine)
+    return example_of(name, "timestamp", engine) if _MOMENT.search(name) else "word"

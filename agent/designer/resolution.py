@@ -47,14 +47,14 @@ TYPES: Mapping[Engine, Mapping[str, str]] = {
         "json": "json",
     },
 }
-_ENCLOSING = (exp.Select, exp.Update, exp.Delete, exp.Insert, exp.Merge)
+_ENCLOSING = (exp.Select, exp.SetOperation, exp.Update, exp.Delete, exp.Insert, exp.Merge)
 _PASSING = (exp.Paren, exp.Lower, exp.Upper, exp.Trim, exp.Max, exp.Min, exp.Distinct, exp.Neg, exp.Abs, exp.Any)
 _FIRST_TYPED = (exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Case, exp.If, exp.Filter, exp.Alias)
 _RESULTS: tuple[tuple[type[exp.Expr] | tuple[type[exp.Expr], ...], str], ...] = (
     ((exp.Count, exp.Length, exp.RowNumber, exp.Rank, exp.DenseRank), "whole"),
     ((exp.Sum, exp.Avg, exp.Extract, exp.Round), "number"),
     ((exp.CurrentTimestamp, exp.TimestampTrunc, exp.DateAdd, exp.DateSub, exp.AtTimeZone), "moment"),
-    ((exp.CurrentDate, exp.TsOrDsToDate), "day"),
+    ((exp.CurrentDate, exp.TsOrDsToDate, exp.Date), "day"),
     ((exp.Interval, exp.MakeInterval), "span"),
     ((exp.JSONExtractScalar, exp.Concat, exp.DPipe, exp.Substring, exp.Replace, exp.TimeToStr), "text"),
     ((exp.JSONExtract, exp.JSONBExtract, exp.ParseJSON, exp.JSONObject), "json"),
@@ -193,8 +193,11 @@ class Resolver:
         return Slot(known[0].type, is_weak=not strong) if known else None
 
     def column(self, node: exp.Column) -> Slot | None:
-        """Return the slot of a column reference."""
-        found = self.find(node)
+        """Return the slot of a column reference; None for one that the statement cannot have."""
+        try:
+            found = self.find(node)
+        except KeyError:
+            return None
         if isinstance(found, tuple):
             table, column = found
             return Slot(column.type, f"{table.name}.{column.name}")
@@ -343,6 +346,8 @@ def _among(relations: Mapping[str, Relation], name: str) -> tuple[Table, Column]
 
 
 def _alias(scope: exp.Expr, name: str) -> exp.Expr | None:
+    if isinstance(scope, exp.SetOperation):
+        return dict(projections(scope)).get(name)
     if not isinstance(scope, exp.Select):
         return None
     return next(
