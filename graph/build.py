@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from langgraph.graph import END, START, StateGraph
 
-from database_specialist.agent.config import Context
+from database_specialist.agent.config import Context, environment
 from database_specialist.graph import nodes, routes
 from database_specialist.graph.state import Input, Output, State
+from database_specialist.tools.tracing import silencers
 
 # Far above the longest run (10 rounds of 7 steps, and 5 around them), far below LangGraph's own 10007.
 RECURSION_LIMIT = 100
@@ -57,4 +58,8 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
     return builder
 
 
-graph = build_graph().compile(name="database_specialist").with_config(recursion_limit=RECURSION_LIMIT)
+graph = (
+    build_graph()
+    .compile(name="database_specialist")
+    .with_config(recursion_limit=RECURSION_LIMIT, callbacks=silencers(environment()))
+)

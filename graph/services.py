@@ -33,9 +33,11 @@ from database_specialist.tools.model import ChatModel, Settings
 from database_specialist.tools.model_designer.designer import ModelDesigner
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.prices import read_prices
+from database_specialist.tools.providers import provider_of
 from database_specialist.tools.research import researcher
 from database_specialist.tools.sandboxes import open_sandbox
 from database_specialist.tools.squawk import lint_migrations
+from database_specialist.tools.tracing import is_wanted
 
 
 class Researcher(Protocol):
@@ -110,8 +112,9 @@ def _designer(context: Context, variables: Mapping[str, str], run: Run) -> Desig
         return RulesDesigner()
     settings = Settings(
         model=context.model,
-        base_url=context.base_url or variables.get("OPENAI_BASE_URL"),
+        base_url=context.base_url or (None if provider_of(context.model) else variables.get("OPENAI_BASE_URL")),
         api_key=variables.get("OPENAI_API_KEY"),
+        traced=is_wanted(variables),
         method=context.method,
         call_seconds=context.call_seconds,
         total_seconds=3 * context.call_seconds,

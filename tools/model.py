@@ -1,4 +1,4 @@
-"""A chat model behind any OpenAI-compatible endpoint, whose answers are typed or are a `ModelError`.
+"""A chat model, behind an OpenAI-compatible endpoint or of another provider, whose answers are typed or a `ModelError`.
 
 One layer of everything: one retry loop (here, not in the SDK), one deadline for a question with all its retries and
 repairs (kept by the transport), one repair loop, one ledger.
@@ -7,9 +7,10 @@ repairs (kept by the transport), one repair loop, one ledger.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx2
 import openai
@@ -24,6 +25,8 @@ from database_specialist.agent.errors import ModelError
 from database_specialist.prompts import render
 from database_specialist.tools.completion import Tokens, Unusable, check_response, one_line
 from database_specialist.tools.ledger import Account, Caps, Ledger
+from database_specialist.tools.providers import Provider, provider_of, tokens_of
+from database_specialist.tools.tracing import untraced
 from database_specialist.tools.transport import BoundedTransport, Declined, ssl_context
 from database_specialist.tools.typed_answer import (
     Method,
@@ -46,6 +49,7 @@ class Settings:
     """How to reach the model, and how much of it a run may use."""
 
     model: str
+    """The name at an OpenAI-compatible endpoint, or "provider:name" of a provider in providers.py."""
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     method: Method = "json_schema"
@@ -57,6 +61,8 @@ class Settings:
     max_output_tokens: int = 16_000
     max_calls: int = 40
     max_tokens: int = 400_000
+    traced: bool = False
+    """Whether LangSmith may be sent the prompts, where its own variables ask for that."""
 
 
 @dataclass
@@ -89,7 +95,14 @@ class ChatModel:
         self._sleep = sleep
         caps = Caps(calls=settings.max_calls, tokens=settings.max_tokens)
         self._ledger = account or Ledger(caps, spent=spent).account()
-        self._chat = _chat(settings, transport)
+        self._method: Method = settings.method
+        self._endpoint: _Endpoint
+        if provider_of(settings.model):
+            # Every class binds tools; what else of structured output they know differs.
+            self._method = "json_mode" if settings.method == "json_mode" else "function_calling"
+            self._endpoint = Provider(settings)
+        else:
+            self._endpoint = _OpenAICompatible(settings, transport)
 
     @property
     def used(self) -> tuple[Usage, ...]:
@@ -123,7 +136,7 @@ class ChatModel:
 
     def _messages(self, question: Question, answer: type[AnswerType]) -> list[BaseMessage]:
         user = question.user
-        if self._settings.method == "json_mode":
+        if self._method == "json_mode":
             # Behind the question: the system message stays the same in every call, and so can be cached.
             user = f"{user}\n\n{render('json_only', schema=schema_text(answer))}"
         return [SystemMessage(storable(question.system)), HumanMessage(storable(user))]
@@ -154,16 +167,17 @@ class ChatModel:
     def _exchange(self, asking: _Asking, messages: list[BaseMessage], answer: type[AnswerType]) -> AIMessage:
         asking.attempts_left -= 1
         seconds = max(0.001, min(self._settings.call_seconds, asking.seconds_left))
-        asked = format_of(self._settings.method, answer)
+        asked = format_of(self._method, answer)
         estimate = _estimate(sum(len(str(each.content)) for each in messages) + len(str(asked)))
         began = time.monotonic()
         with self._ledger.held(asking.name, model=self._settings.model, prompt_tokens=estimate):
             try:
-                message = self._chat.invoke(messages, timeout=seconds, **asked)
+                with nullcontext() if self._settings.traced else untraced():
+                    message = self._endpoint.exchange(messages, asked, seconds)
             except _FAILURES as error:
                 self._enter_failed(asking, _behind(error, Unusable), estimate, time.monotonic() - began)
                 raise
-        self._enter(asking, _reported(message), (estimate, len(text_of(message))), time.monotonic() - began)
+        self._enter(asking, tokens_of(message), (estimate, len(text_of(message))), time.monotonic() - began)
         return message
 
     def _enter_failed(self, asking: _Asking, found: Unusable | None, estimate: int, seconds: float) -> None:
@@ -210,13 +224,28 @@ _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionErro
 _FAILURES = (Unusable, LangChainException, openai.OpenAIError, *_UNREADABLE)
 
 
+class _Endpoint(Protocol):
+    """Something that answers messages once, or raises one of `_FAILURES`."""
+
+    def exchange(self, messages: Sequence[BaseMessage], asked: Mapping[str, Any], seconds: float) -> AIMessage:
+        """Return the reply to messages that ask for an answer in the form of `asked`."""
+
+
+class _OpenAICompatible:
+    def __init__(self, settings: Settings, transport: httpx2.BaseTransport | None) -> None:
+        self._chat = _chat(settings, transport)
+
+    def exchange(self, messages: Sequence[BaseMessage], asked: Mapping[str, Any], seconds: float) -> AIMessage:
+        return self._chat.invoke(list(messages), timeout=seconds, **asked)
+
+
 def _chat(settings: Settings, transport: httpx2.BaseTransport | None) -> ChatOpenAI:
     bounded = BoundedTransport(seconds=settings.call_seconds, max_bytes=MAX_BYTES, inner=transport)
     client = httpx2.Client(
         transport=bounded, follow_redirects=False, trust_env=False, event_hooks={"response": [check_response]}
     )
     return ChatOpenAI(
-        model=settings.model,
+        model=settings.model.removeprefix("openai:"),
         base_url=settings.base_url,
         api_key=SecretStr(settings.api_key or "none"),
         temperature=settings.temperature,
@@ -257,11 +286,3 @@ def _wait(state: RetryCallState) -> float:
 
 def _estimate(characters: int) -> int:
     return int(characters / CHARACTERS_PER_TOKEN) + 1
-
-
-def _reported(message: AIMessage) -> Tokens | None:
-    given = message.usage_metadata
-    if given is None:
-        return None
-    cached = given.get("input_token_details", {}).get("cache_read", 0) or 0
-    return Tokens(prompt=given["input_tokens"], cached=cached, completion=given["output_tokens"])

@@ -81,7 +81,7 @@ def text_of(message: AIMessage) -> str:
         return json.dumps(message.tool_calls[0]["args"])
     if message.invalid_tool_calls:
         return str(message.invalid_tool_calls[0]["args"])
-    return str(message.content)
+    return str(message.text)
 
 
 def unknown_tool(message: AIMessage, answer: type[AnswerType]) -> str | None:
