@@ -45,7 +45,8 @@ golden: $(STAMP)  ## write the expected files of the tests anew; look at the dif
 	UPDATE_GOLDEN=1 $(BIN)pytest
 
 record: $(STAMP)  ## record the model's answers anew, with your keys (RUN=name for one run, FRESH=1 to ask everything again)
-	@$(BIN)python -m tests.recorded.record $(RUN) $(if $(FRESH),--fresh) $(if $(WRITTEN_RESEARCH),--written-research)
+	@$(BIN)python -m tests.recorded.record $(RUN) $(if $(FRESH),--fresh) $(foreach type,$(AGAIN),--again $(type)) \
+	  $(if $(WRITTEN_RESEARCH),--written-research)
 
 schema: $(STAMP)  ## write the JSON Schemas of database-design.json and of the graph anew
 	$(BIN)python -m database_specialist.agent.model.schema_file > .schema && mv .schema agent/model/database-design.schema.json

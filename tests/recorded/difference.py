@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 MAX_LINES = 14
 MAX_WIDTH = 160
 CONTEXT_LINES = 1
+_HASH = re.compile(r"\b[0-9a-f]{16,64}\b")
 
 Json = Any
 
@@ -113,6 +115,9 @@ def _pretty(body: Json) -> str:
 
 def _lines(where: str, old: str, new: str) -> Iterator[str]:
     """Yield the first lines that differ, `-` as recorded and `+` as asked now."""
+    if _unhashed(old) != _unhashed(new):
+        # The delimiters around what others wrote hold its hash: they differ because something else does.
+        old, new = _unhashed(old), _unhashed(new)
     found = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=CONTEXT_LINES))[2:]
     if not found:
         yield f"{where}, in its blanks only:"
@@ -123,6 +128,10 @@ def _lines(where: str, old: str, new: str) -> Iterator[str]:
     yield from _clipped(shown[:MAX_LINES])
     if len(shown) > MAX_LINES:
         yield f"... and {len(shown) - MAX_LINES} lines more"
+
+
+def _unhashed(text: str) -> str:
+    return _HASH.sub("<hash>", text)
 
 
 def _clipped(lines: Sequence[str]) -> Iterator[str]:

@@ -1,4 +1,5 @@
-"""Record runs anew: `make record`, `make record RUN=claims`; FRESH=1 asks everything again.
+"""Record runs anew: `make record`, `make record RUN=claims`; FRESH=1 asks everything again, AGAIN=WorkloadAnswer only
+what is answered in that type.
 
 Environment: OPENAI_API_KEY and DATABASE_SPECIALIST_MODEL; OPENAI_BASE_URL for another endpoint than OpenAI's,
 DATABASE_SPECIALIST_CALL_SECONDS for a slow one; CONTEXT7_API_KEY and PERPLEXITY_API_KEY for the runs with research.
@@ -16,7 +17,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ import pytest
 from database_specialist.agent.app import Outcome, Progress
 from database_specialist.agent.errors import ConfigError, SpecialistError
 from tests.recorded.calls import record_calls
-from tests.recorded.recording import CANONICAL, Live, Recording, playing
+from tests.recorded.recording import CANONICAL, Live, Recording, Unrecorded, described, playing
 from tests.recorded.runs import RUNS, Run, commit, perform, without_keys, written
 from tests.tools.research_server import research_server
 
@@ -43,12 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", nargs="*", metavar="RUN", help=f"any of {', '.join([*RUNS, CALLS])}; all when none")
     parser.add_argument("--fresh", action="store_true", help="ask everything again")
+    parser.add_argument("--again", action="append", default=[], metavar="TYPE", help="ask for this answer again")
     parser.add_argument("--written-research", action="store_true", help="take tests/data/research for the services")
     options = parser.parse_args(arguments)
     try:
         for name in _known(options.runs or [*RUNS, CALLS]):
             with _written_research() if options.written_research else nullcontext():
-                _record(name, fresh=options.fresh)
+                _record(name, fresh=options.fresh, again=options.again)
     except ConfigError as error:
         print(f"record: {error}", file=sys.stderr)
         return 2
@@ -71,12 +73,12 @@ def _known(names: Sequence[str]) -> Sequence[str]:
     return names
 
 
-def _record(name: str, *, fresh: bool) -> None:
+def _record(name: str, *, fresh: bool, again: Sequence[str]) -> None:
     if name == CALLS:
         record_calls()
         print("calls: written")
     else:
-        record(RUNS[name], live_from(RUNS[name], os.environ), fresh=fresh)
+        record(RUNS[name], live_from(RUNS[name], os.environ), fresh=fresh, again=again)
 
 
 @contextmanager
@@ -107,8 +109,10 @@ def live_from(run: Run, environment: Mapping[str, str]) -> Live:
     )
 
 
-def record(run: Run, live: Live, *, fresh: bool) -> None:
+def record(run: Run, live: Live, *, fresh: bool, again: Sequence[str] = ()) -> None:
     """Make one run, and put its cassette and its documents in place of the old ones.
+
+    What was answered before is not asked again, unless `fresh`, or the question's answer is of a type named in `again`.
 
     Raises:
         NotKept: it was not accepted, or its replay differs.
@@ -120,9 +124,10 @@ def record(run: Run, live: Live, *, fresh: bool) -> None:
     known = run.cassette if not partial.exists() and not fresh else partial
     with playing(known, live=live, partial=partial) as recording:
         _label(recording, run, live)
+        recording.forget(again)
         files = _accepted(run, _emptied(run.unfinished / run.name), recording)
         recording.write(candidate)
-    _require_same(run, candidate, files, _emptied(run.unfinished / f"{run.name}-replay"))
+    require_same(run, candidate, files, _emptied(run.unfinished / f"{run.name}-replay"))
     run.cassette.parent.mkdir(parents=True, exist_ok=True)
     candidate.replace(run.cassette)
     partial.unlink(missing_ok=True)
@@ -159,12 +164,19 @@ def _require_accepted(run: Run, outcome: Outcome, scratch: Path) -> None:
         raise NotKept(f"{run.name} ended as {outcome.status} ({said}); see {scratch}")
 
 
-def _require_same(run: Run, cassette: Path, files: Mapping[str, bytes], scratch: Path) -> None:
-    """Replay what was recorded: a cassette that does not give the same bytes is of no use."""
-    with playing(cassette) as recording, without_keys():
+def require_same(run: Run, cassette: Path, files: Mapping[str, bytes], scratch: Path) -> None:
+    """Replay what was recorded: a cassette that does not give the same bytes is of no use.
+
+    Raises:
+        NotKept: the replay asks or writes something else.
+    """
+    again: Mapping[str, bytes] = {}
+    with playing(cassette) as recording, without_keys(), suppress(Unrecorded):
         again = written(scratch, run, perform(run, scratch, recording))
-    if recording.missed or recording.left:
-        raise NotKept(f"{run.name}: a replay asks something else: {recording.missed or recording.left}")
+    if recording.missed:
+        raise NotKept(f"{run.name}: a replay asks something else: {recording.missed[0]}")
+    if recording.left:
+        raise NotKept(f"{run.name}: a replay does not ask {described(recording.left)}")
     differing = [name for name in sorted({*files, *again}) if files.get(name) != again.get(name)]
     if differing:
         raise NotKept(

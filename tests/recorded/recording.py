@@ -102,6 +102,13 @@ class Recording(Cassette):  # type: ignore[misc]  # vcrpy has no types
         """The recorded requests that this run did not make."""
         return [request for index, (request, _) in enumerate(self.data) if not self.play_counts[index]]
 
+    def forget(self, questions: Iterable[str]) -> None:
+        """Ask these again: the answers on the cassette to them are not played."""
+        names = set(questions)
+        for index, (request, _) in enumerate(self.data):
+            if question_of(request) in names:
+                self.play_counts[index] += 1
+
     def handle(self, request: Request, send: Callable[[Request], Response]) -> Response:
         """Return the answer to a request: the recorded one, or one that `send` fetches."""
         with self._lock:

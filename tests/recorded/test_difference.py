@@ -53,6 +53,14 @@ def test_a_difference_far_into_a_long_line_is_shown_where_it_is() -> None:
     assert max(map(len, told.splitlines())) < 200
 
 
+def test_the_hash_in_a_delimiter_hides_no_difference() -> None:
+    before, now = (f"=== facts {name} ===\n{text}\n=== facts {name} ===" for name, text in
+                   (("0123456789abcdef", "F1 200 guests"), ("fedcba9876543210", "F1 300 guests")))  # fmt: skip
+    told = explain(chat(("user", now)), [chat(("user", before))], left=[])
+    assert "-F1 200 guests\n+F1 300 guests" in told
+    assert "0123456789abcdef" not in told
+
+
 def test_a_long_difference_is_cut() -> None:
     recorded, asked = (chat(("user", "\n".join(f"{word} {n}" for n in range(300)))) for word in ("before", "after"))
     told = explain(asked, [recorded], left=[])

@@ -19,7 +19,7 @@ import yaml
 from benchmarks.recorded_runs import report
 from database_specialist.tools.transport import BoundedTransport
 from tests.recorded.published import check
-from tests.recorded.record import NotKept, main, record
+from tests.recorded.record import NotKept, main, record, require_same
 from tests.recorded.recording import CANONICAL, RECORDED_MODEL, Live, Unrecorded, playing
 from tests.recorded.runs import RUNS, Run, committed, hashes, perform, without_keys, written
 from tests.recorded.standin import Json, StandIn, completion, serving
@@ -107,7 +107,7 @@ def test_the_endpoint_gets_the_users_model_and_key_and_the_cassette_neither(
 
 
 def test_recording_again_asks_nothing_that_was_answered_unless_all_is_to_be_asked(
-    guests: Run, endpoint: StandIn, tmp_path: Path
+    guests: Run, endpoint: StandIn
 ) -> None:
     asked = recorded(guests, endpoint)
     before = committed(guests)
@@ -116,7 +116,29 @@ def test_recording_again_asks_nothing_that_was_answered_unless_all_is_to_be_aske
     assert recorded(guests, endpoint, fresh=True) == asked
 
 
-def test_a_recording_that_died_goes_on_with_the_answers_it_has(guests: Run, endpoint: StandIn, tmp_path: Path) -> None:
+def test_one_question_can_be_asked_again(guests: Run, endpoint: StandIn) -> None:
+    recorded(guests, endpoint)
+    before = len(endpoint.asked)
+    record(guests, live(endpoint), fresh=False, again=("Critique",))
+    assert [body["response_format"]["json_schema"]["name"] for body in endpoint.asked[before:]] == ["Critique"]
+
+
+def test_a_recording_whose_replay_writes_something_else_is_not_kept(
+    guests: Run, endpoint: StandIn, tmp_path: Path
+) -> None:
+    recorded(guests, endpoint)
+    with without_keys(), playing(guests.cassette) as recording:
+        files = written(tmp_path / "first", guests, perform(guests, tmp_path / "first", recording))
+    require_same(guests, guests.cassette, files, tmp_path / "second")
+    with pytest.raises(NotKept, match=r"a replay gives other bytes in database/seed\.sql"):
+        require_same(guests, guests.cassette, files | {"database/seed.sql": b"other"}, tmp_path / "third")
+    requirements = guests.documents / "requirements.md"
+    requirements.write_text(requirements.read_text().replace("200 guests", "300 guests"))
+    with pytest.raises(NotKept, match="a replay asks something else: no recorded answer to"):
+        require_same(guests, guests.cassette, files, tmp_path / "fourth")
+
+
+def test_a_recording_that_died_goes_on_with_the_answers_it_has(guests: Run, endpoint: StandIn) -> None:
     endpoint.answers_left = 2
     with pytest.raises(NotKept, match="key is not accepted"):
         recorded(guests, endpoint)
@@ -129,9 +151,7 @@ def test_a_recording_that_died_goes_on_with_the_answers_it_has(guests: Run, endp
     assert len(names) - refused == len(set(names)), "each question is answered once"
 
 
-def test_a_run_that_is_not_accepted_leaves_the_old_cassette_and_documents(
-    guests: Run, endpoint: StandIn, tmp_path: Path
-) -> None:
+def test_a_run_that_is_not_accepted_leaves_the_old_cassette_and_documents(guests: Run, endpoint: StandIn) -> None:
     recorded(guests, endpoint)
     before = guests.cassette.read_bytes(), committed(guests)
     endpoint.answer = lambda body: completion(json.dumps({"entities": [ENTITY | {"facts": ["F1"]}]}))
@@ -140,7 +160,7 @@ def test_a_run_that_is_not_accepted_leaves_the_old_cassette_and_documents(
     assert (guests.cassette.read_bytes(), committed(guests)) == before
 
 
-def test_what_a_recording_cost_is_read_from_its_cassette(guests: Run, endpoint: StandIn, tmp_path: Path) -> None:
+def test_what_a_recording_cost_is_read_from_its_cassette(guests: Run, endpoint: StandIn) -> None:
     asked = recorded(guests, endpoint)
     title, *_, rest, _ = report(guests)
     assert title == "### guests: 1 tables, 1 round"
