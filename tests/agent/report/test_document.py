@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.checking import sql_statements
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Measurement
@@ -110,6 +111,30 @@ def test_every_table_has_as_many_cells_in_each_row(design: Design, sqlite_design
         prose = re.sub(r"```.*?```", "", render_document(each), flags=re.DOTALL)
         for block in re.findall(r"(?:^\|.*\n)+", prose, re.MULTILINE):
             assert len({len(re.findall(r"(?<!\\)\|", row)) for row in block.splitlines()}) == 1, block
+
+
+def test_measurements_add_up_the_model_by_step_and_round() -> None:
+    def call(node: str, round: int, cached: int) -> Usage:
+        return Usage(
+            question="q",
+            calls=1,
+            prompt_tokens=1000,
+            cached_tokens=cached,
+            completion_tokens=200,
+            seconds=1.5,
+            model="m",
+            node=node,
+            round=round,
+        )
+
+    calls = (call("criticise", 1, 0), call("read_requirements", 1, 0), call("read_requirements", 1, 800))
+    text = render_measurements((), {"verify": 1.5}, (*calls, call("criticise", 2, 900)), "0.1 USD", wall_seconds=2.0)
+    rows = [line for line in text.splitlines() if line.startswith(("| criticise |", "| read_requirements |"))]
+    assert rows == [
+        "| criticise | 1 | 1 | 1,000 | 0 | 200 | 1.5 | 0 |",
+        "| read_requirements | 1 | 2 | 2,000 | 800 | 400 | 3.0 | 0 |",
+        "| criticise | 2 | 1 | 1,000 | 900 | 200 | 1.5 | 0 |",
+    ]
 
 
 def test_measurements_name_steps_parts_and_their_units() -> None:
