@@ -10,6 +10,7 @@ from database_specialist.agent.answers.question import Model
 from database_specialist.agent.designer.excerpts import Excerpt, excerpt_of, put_back
 from database_specialist.agent.designer.grouping import Share
 from database_specialist.agent.designer.merging import cited_facts
+from database_specialist.agent.designer.model_examples import without_code_examples
 from database_specialist.agent.designer.model_volumes import with_volumes
 from database_specialist.agent.designer.naming import Named
 from database_specialist.agent.model.brief import Brief, Research
@@ -97,7 +98,7 @@ def _add(batches: list[_Batch], new: _Batch, model: EntityModel, brief: Brief, b
             tuple(dict.fromkeys((*last.names, *new.names))),
             tuple(dict.fromkeys((*last.facts, *new.facts))),
         )
-        text = as_json(excerpt_of(model, joined.names).model)
+        text = as_json(without_code_examples(excerpt_of(model, joined.names).model))
         shown = size(about(brief, joined.facts))
         if len(joined.names) <= budget.entities and tokens(text) + shown <= budget.part_statements * 2:
             batches[-1] = joined
