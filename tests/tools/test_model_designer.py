@@ -311,8 +311,9 @@ def test_a_query_that_no_longer_fits_the_schema_is_asked_for_anew() -> None:
 
 
 def test_writing_queries_objects_to_what_points_at_nothing() -> None:
-    lost = QueryAnswer(name="lost", sql="SELECT f(:other), o.colour FROM orders AS o, nowhere", facts=("F99",))
-    asked, model = designer(WorkloadAnswer(queries=(ANSWER, ANSWER, lost)))
+    lost = QueryAnswer(name="lost", sql="SELECT o.colour FROM orders AS o, nowhere", facts=("F99",))
+    vague = QueryAnswer(name="vague", sql="SELECT f(:other) FROM orders", facts=("F3",))
+    asked, model = designer(WorkloadAnswer(queries=(ANSWER, ANSWER, lost, vague)))
     asked.write_workload(BRIEF, ENTITY_MODEL, SCHEMA, previous=None, findings=())
     said = "\n".join(model.objected[0])
     for part in (
