@@ -6,6 +6,7 @@ from typing import Literal
 
 from database_specialist.agent.model.base import FactId, Figure, Part
 from database_specialist.agent.model.locks import Footprint
+from database_specialist.agent.model.scale import IndexUse, QueryPlan
 
 CheckKind = Literal[
     "ddl",  # the whole DDL runs on an empty database
@@ -23,6 +24,9 @@ CheckKind = Literal[
     "search_mapping",
     "document_validator",
     "redis_command",
+    "fill",  # a sample in the proportions of production goes in
+    "plan",  # how a query is planned at the stated volume
+    "index_use",  # which plans use an index there
 ]
 
 Depth = Literal["quick", "standard", "full"]
@@ -64,6 +68,10 @@ class EvidenceLog(Part):
     records: tuple[Evidence, ...]
     footprints: tuple[Footprint, ...] = ()
     """What the statements of the migrations did to tables with rows, where it was measured."""
+    plans: tuple[QueryPlan, ...] = ()
+    """The queries at the stated volume, where they were planned there."""
+    index_uses: tuple[IndexUse, ...] = ()
+    """The planned indexes at the stated volume."""
 
     @property
     def failed(self) -> tuple[Evidence, ...]:

@@ -6,6 +6,7 @@ import re
 
 from database_specialist.agent.dialects import index_statements
 from database_specialist.agent.model.workload import Index, Indexes, Query
+from database_specialist.agent.report.balance import balance_sheet
 from database_specialist.agent.report.context import Context
 from database_specialist.agent.report.data_model import by_reason
 from database_specialist.agent.report.markdown import (
@@ -21,6 +22,7 @@ from database_specialist.agent.report.markdown import (
 )
 from database_specialist.agent.report.sources import compared_indexes
 from database_specialist.agent.report.sql import prepared, runnable
+from database_specialist.agent.verification.scale_words import plan_in_words
 
 
 def index_strategy(context: Context) -> str:
@@ -29,7 +31,7 @@ def index_strategy(context: Context) -> str:
     indexes, engine = design.indexes, design.relational_schema.engine
     return sections(
         heading(2, "Index Strategy"),
-        _counts(indexes),
+        _counts(indexes, is_weighed=bool(design.evidence.index_uses)),
         context.decided("index"),
         table(
             ("Index", "On", "Serves", "Why", "Evidence"),
@@ -37,6 +39,7 @@ def index_strategy(context: Context) -> str:
         ),
         compared_indexes(design),
         fence("sql", runnable(index_statements(indexes, engine), engine)) if indexes.planned else "",
+        balance_sheet(context),
         heading(3, "Considered and rejected") if indexes.rejected else "",
         table(
             ("Candidate", "Why not", "Covered by"),
@@ -52,16 +55,21 @@ def index_strategy(context: Context) -> str:
     )
 
 
-def _counts(indexes: Indexes) -> str:
+def _counts(indexes: Indexes, *, is_weighed: bool) -> str:
     names = [name for index in indexes.planned for name in index.serves]
     keys = sum(name.endswith("_fkey") for name in names)
     queries = len({name for name in names if not name.endswith("_fkey")})
     if not indexes.planned:
         return "No index beside the keys: every query finds its rows by a primary or a unique key."
+    proof = (
+        "The evidence says that an index exists as planned; which plans choose it stands in the balance sheet below."
+        if is_weighed
+        else "The evidence says that an index exists as planned; that it is chosen depends on the rows of the day, "
+        "which `EXPLAIN` tells."
+    )
     return (
         f"{len(indexes.planned)} indexes beside the keys serve {queries} queries and {keys} foreign keys; "
-        f"{len(indexes.rejected)} candidates were rejected. The evidence says that an index exists as planned; that it "
-        "is chosen depends on the rows of the day, which `EXPLAIN` tells."
+        f"{len(indexes.rejected)} candidates were rejected. {proof}"
     )
 
 
@@ -136,6 +144,11 @@ def _query(context: Context, query: Query) -> str:
     if served:
         lines.append(f"Indexes: {codes(served)}.")
     lines.append(f"Times a day: {text(query.frequency.basis)}")
+    planned = next((plan for plan in context.design.evidence.plans if plan.query == query.id), None)
+    if planned is not None:
+        lines.append(
+            f"Planned at the stated volume ({context.evidence('plan', query.id)}): {text(plan_in_words(planned))}"
+        )
     return sections(
         heading(3, f"{text(query.id)} {text(query.name.replace('_', ' '))}"),
         " ".join(line if line.endswith(".") else f"{line}." for line in lines),

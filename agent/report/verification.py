@@ -26,6 +26,9 @@ _TITLES: dict[CheckKind, str] = {
     "search_mapping": "Search mappings",
     "document_validator": "Document validators",
     "redis_command": "Redis commands",
+    "fill": "A sample in the proportions of the stated volume goes in",
+    "plan": "Queries planned at the stated volume",
+    "index_use": "Planned indexes in the plans at the stated volume",
 }
 # Records that differ in nothing but their subject share a row from this many on.
 _FEWEST_TOGETHER = 3

@@ -12,6 +12,7 @@ from database_specialist.agent.model.evidence import CheckKind, Evidence, Measur
 from database_specialist.agent.model.locks import Footprint
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.scale import IndexUse, QueryPlan
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.verification.sandbox import Sandbox
 
@@ -19,6 +20,8 @@ _OWNERS: dict[CheckKind, Stage] = {
     "example_accept": "model_entities",
     "example_reject": "model_entities",
     "query": "plan_indexes",
+    "plan": "plan_indexes",
+    "index_use": "plan_indexes",
     "seed": "plan_operations",
     "migration": "plan_operations",
     "locks": "plan_operations",
@@ -47,6 +50,8 @@ class Recorder:
     records: list[Evidence] = field(default_factory=list)
     measurements: list[Measurement] = field(default_factory=list)
     footprints: list[Footprint] = field(default_factory=list)
+    plans: list[QueryPlan] = field(default_factory=list)
+    index_uses: list[IndexUse] = field(default_factory=list)
 
     @contextmanager
     def phase(self, name: str, doing: str) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 empty database --ddl--> catalog, objects --> examples --seed--> queries, delete actions
 empty database --migrations--> the same catalog --> empty --> the same catalog
+third database --a sample of the stated volume--> plans, index by index   (from depth "standard" on)
 second server --backup, disaster, recovery--> the same rows        (from depth "standard" on)
 """
 
@@ -25,6 +26,7 @@ from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.recovery import prove_recovery, skip_recovery
 from database_specialist.agent.verification.rows import prove_queries, prove_seed
 from database_specialist.agent.verification.sandbox import Database, Sandbox
+from database_specialist.agent.verification.scale import prove_scale, skip_scale
 from database_specialist.agent.verification.static import check_statically
 from database_specialist.agent.verification.stores import check_stores
 from database_specialist.agent.verification.structure import prove_catalog, prove_ddl, prove_objects
@@ -62,8 +64,16 @@ def verify(
     if depth != "quick":
         _rehearse(parts, recorder, depth)
     check_stores(parts, recorder)
-    log = EvidenceLog(records=tuple(recorder.records), footprints=tuple(recorder.footprints))
-    return Verification(log, tuple(recorder.measurements))
+    return Verification(_log(recorder), tuple(recorder.measurements))
+
+
+def _log(recorder: Recorder) -> EvidenceLog:
+    return EvidenceLog(
+        records=tuple(recorder.records),
+        footprints=tuple(recorder.footprints),
+        plans=tuple(recorder.plans),
+        index_uses=tuple(recorder.index_uses),
+    )
 
 
 def _prove(parts: Parts, recorder: Recorder) -> None:
@@ -87,9 +97,12 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
     if any(record.passed is False for record in recorder.records):
         why = "claims before this one failed"
     if why:
+        skip_scale(recorder, why)
         skip_locks(recorder, why)
         skip_recovery(recorder, why)
         return
+    with recorder.phase("scale", f"{len(parts.workload.queries)} queries at the stated volume"):
+        prove_scale(parts, recorder, depth)
     with recorder.phase("locks", "locks of the migrations"), sandbox.database() as database:
         prove_locks(parts, database, recorder)
     with recorder.phase("recovery", "backup, disaster and recovery, on a second server"):

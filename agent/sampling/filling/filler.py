@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -47,6 +47,22 @@ class Filled:
     """Foreign keys that the server refused on the rows made, with its words."""
     keys: int = 0
     """Foreign keys that the server checked on all rows."""
+    more: dict[str, More] = field(default_factory=dict)
+    """How further rows of a table are made."""
+
+
+@dataclass
+class More:
+    """Makes rows of a table that was filled, one batch after the other."""
+
+    draft: Draft
+    next_number: int
+
+    @contextmanager
+    def statement(self, rows: int, database: Database) -> Iterator[str]:
+        """Give an INSERT of this many rows, with what it reads: for use inside a transaction that is rolled back."""
+        _prepare(self.draft, database)
+        yield self.draft.insert(self.next_number, self.next_number + rows - 1)
 
 
 def fill(
@@ -110,7 +126,7 @@ class _Filler:
             return
         draft = Draft(table, self.schema, found, self._span(table), seeded, wanted - seeded, self._first_keys(table))
         try:
-            self._prepare(draft)
+            _prepare(draft, self.database)
             problem = self._fit(draft) or self._insert(draft, seeded, wanted)
         except StatementError as error:
             problem = str(error)
@@ -168,18 +184,6 @@ class _Filler:
             int(str(count)) < few for count in self.database.execute(f"SELECT {counts} FROM {name(table.name)}").rows[0]
         )
 
-    def _prepare(self, draft: Draft) -> None:
-        order = _order(draft.table)
-        self.database.execute(
-            f"CREATE TEMPORARY TABLE {TEMPLATE} AS SELECT row_number() OVER (ORDER BY {order}) - 1 AS _template, r.* "
-            f"FROM {name(draft.table.name)} AS r"
-        )
-        for chosen in draft.references.picks:
-            for statement in chosen.preparation():
-                self.database.execute(statement)
-            self.database.execute(f"ANALYZE {chosen.alias}, {chosen.alias}_count")
-        self.database.execute(f"ANALYZE {TEMPLATE}")
-
     def _clean(self, draft: Draft) -> None:
         names = [TEMPLATE, *(f"{each.alias}{end}" for each in draft.references.picks for end in ("", "_count"))]
         self.database.execute(f"DROP TABLE IF EXISTS {', '.join(names)}")
@@ -236,6 +240,7 @@ class _Filler:
                 have += self.database.execute(draft.insert(first, last)).row_count
                 self.filled.rows[draft.table.name] = have
             next_number += missing
+            self.filled.more[draft.table.name] = More(draft, next_number)
             if have >= wanted:
                 return ""
         return "" if have >= 0.5 * wanted else f"only {have} of {wanted} rows fit its keys and constraints"
@@ -254,6 +259,19 @@ class _Filler:
 
     def _number(self, query: str) -> int:
         return int(str(self.database.execute(query).rows[0][0]))
+
+
+def _prepare(draft: Draft, database: Database) -> None:
+    order = _order(draft.table)
+    database.execute(
+        f"CREATE TEMPORARY TABLE {TEMPLATE} AS SELECT row_number() OVER (ORDER BY {order}) - 1 AS _template, r.* "
+        f"FROM {name(draft.table.name)} AS r"
+    )
+    for chosen in draft.references.picks:
+        for statement in chosen.preparation():
+            database.execute(statement)
+        database.execute(f"ANALYZE {chosen.alias}, {chosen.alias}_count")
+    database.execute(f"ANALYZE {TEMPLATE}")
 
 
 def _must_differ(draft: Draft, column: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-_FLOOR = 200
+_FLOOR = 500
 """Rows that a table keeps however large the others are: below, its statistics say nothing."""
 _STEPS = 60
 
@@ -15,7 +15,7 @@ def sample_sizes(rows: Mapping[str, float], budget: int) -> dict[str, int]:
     Small tables stay whole. When nothing has to be left out, the sample is all there is.
 
     >>> sample_sizes({"users": 1000, "events": 1_000_000}, 10_000)
-    {'users': 200, 'events': 9800}
+    {'users': 500, 'events': 9500}
     >>> sample_sizes({"users": 50, "events": 3000}, 10_000)
     {'users': 50, 'events': 3000}
     """

@@ -1,0 +1,54 @@
+"""The balance sheet of the planned indexes, below the index plan."""
+
+from __future__ import annotations
+
+from database_specialist.agent.model.base import Figure
+from database_specialist.agent.model.scale import IndexUse
+from database_specialist.agent.report.context import Context
+from database_specialist.agent.report.markdown import code, heading, quantity, sections, table, text
+from database_specialist.agent.verification.scale_words import times
+
+
+def balance_sheet(context: Context) -> str:
+    """Render what each index is worth at the stated volume, and what it costs; empty where nothing was planned."""
+    uses = context.design.evidence.index_uses
+    if not uses:
+        return ""
+    return sections(
+        heading(3, "Balance sheet"),
+        f"Planned by the server with the rows of the first year: a sample in the tables' proportions "
+        f"({context.evidence('fill', 'sample')}) was filled, every row of it went into the statistics, and these were "
+        "raised to that volume. A cost is the planner's, not a time; the factors say how often the cost would be paid "
+        "without the index. The write-ahead log of an insert stands in `database/measurements.md` after a run with "
+        "`--depth full`.",
+        table(
+            (
+                "Index",
+                "Plans that use it",
+                "Their cost without",
+                "A delete's cost without",
+                "Size now",
+                "In year 3",
+                "Updates kept from HOT",
+                "Evidence",
+            ),
+            (_row(context, use) for use in uses),
+        ),
+    )
+
+
+def _row(context: Context, use: IndexUse) -> tuple[str, ...]:
+    return (
+        code(use.index),
+        text(", ".join(use.used_by)) or "none",
+        times(use.costs_without) if use.used_by else "",
+        times(use.deletes_cost_without) if use.supports else "",
+        _size(use.bytes_now),
+        _size(use.bytes_year_3),
+        text(", ".join(use.keeps_from_hot)) or "none",
+        context.evidence("index_use", use.index),
+    )
+
+
+def _size(value: float) -> str:
+    return quantity(Figure(value=value, unit="bytes", origin="derived", basis="index bytes of a row of the sample"))
