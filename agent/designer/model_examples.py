@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from database_specialist.agent.designer.draft import Draft, EntityDraft
-from database_specialist.agent.designer.examples import broken_rules, example, row
+from database_specialist.agent.designer.examples import broken_rules, example, moment, row
 from database_specialist.agent.designer.model_volumes import draft_of
 from database_specialist.agent.designer.nouns import article, human
+from database_specialist.agent.mapping.upkeep import asks_for_permanence
 from database_specialist.agent.model.base import Scalar
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import Attribute, BusinessRule, EntityModel, Example, Relationship
@@ -73,11 +74,45 @@ def _rules(draft: Draft) -> Iterator[Example]:
     everything = draft.rules
     try:
         for rule in everything:
-            if _is_plain(draft, rule):
+            if _is_kept_by_its_table(draft, rule):
+                yield from _changed(draft.entities[rule.entity], rule)
+            elif _is_plain(draft, rule):
                 draft.rules = [rule]
                 yield from broken_rules(draft)
     finally:
         draft.rules = everything
+
+
+def _is_kept_by_its_table(draft: Draft, rule: BusinessRule) -> bool:
+    entity = draft.entities.get(rule.entity)
+    return entity is not None and entity.append_only and asks_for_permanence(rule)
+
+
+def _changed(entity: EntityDraft, rule: BusinessRule) -> Iterator[Example]:
+    """Change one value of a row that is never changed."""
+    for attribute in entity.attributes.values():
+        values = None if attribute.unique or attribute.generated else _two_values(attribute)
+        if values is not None:
+            before, after = (row(entity.name, "a", **{attribute.name: value}) for value in values)
+            text = f"{article(entity.name).capitalize()} whose {human(attribute.name)} is changed afterwards."
+            yield example(
+                text, [before], rule.facts, f"{rule.id} must be seen to refuse.", update=after, violates=rule.id
+            )
+            return
+
+
+def _two_values(attribute: Attribute) -> tuple[Scalar, Scalar] | None:
+    """Return two values that an attribute takes, or None where that is not sure."""
+    if attribute.type in _NUMBERS:
+        low = attribute.minimum if attribute.minimum is not None else (attribute.maximum or 7) - 2
+        high = attribute.maximum if attribute.maximum is not None else low + 2
+        return (int(low) + 1, int(high)) if int(low) + 1 < high and high < 1e9 else None
+    if attribute.type == "enum" and len(attribute.values) > 1:
+        return attribute.values[0], attribute.values[1]
+    if attribute.type in ("timestamp", "date"):
+        return moment(attribute.type, "2026-03-02", 9), moment(attribute.type, "2026-03-03", 9)
+    is_free = attribute.type in ("short_text", "text", "long_text") and attribute.pattern is None
+    return ("as written", "as changed") if is_free and (attribute.length or 99) > 9 else None
 
 
 def _is_plain(draft: Draft, rule: BusinessRule) -> bool:

@@ -9,7 +9,7 @@ from typing import Protocol
 from database_specialist.agent.answers.plans import IndexReview, OperationsReview
 from database_specialist.agent.answers.question import Model, Usage
 from database_specialist.agent.answers.review import SchemaReview
-from database_specialist.agent.designer.model_examples import with_examples
+from database_specialist.agent.designer.completing import completed
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
@@ -62,7 +62,7 @@ class ModelDesigner:
     ) -> EntityModel:
         """Ask for the conceptual model, or for the changes to it."""
         made = modelled_at_any_size(self.model, brief, research=research, previous=previous, findings=findings)
-        return made if made is previous else with_examples(made, brief)
+        return made if made is previous else completed(made, brief)
 
     def review_schema(
         self,
