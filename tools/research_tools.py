@@ -1,4 +1,7 @@
-"""The research services as LangChain tools, for agents other than ours."""
+"""The research services as LangChain tools, for agents other than ours and for any LangGraph `ToolNode`.
+
+Our own graph asks the same services in two parallel nodes, with questions made by code.
+"""
 
 from __future__ import annotations
 

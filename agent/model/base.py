@@ -106,5 +106,4 @@ class Decision(Part):
     alternatives: tuple[Option, ...] = ()
     facts: tuple[FactId, ...] = ()
     sources: tuple[str, ...] = ()
-    """Ids of research sources: those that a designer's choice rests on, or, beside a choice of the program, which reads
-    none, those that speak of it."""
+    """Ids of research sources: what a designer's choice rests on, or what the program's is to be compared with."""

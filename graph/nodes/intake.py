@@ -36,6 +36,10 @@ def research(state: Input, runtime: Runtime[Context]) -> Update:
     }
 
 
+# The two tool nodes. They call the tools of tools/research_tools.py by the services behind them and not through
+# LangGraph's ToolNode: that runs the calls which a model wrote into a message, and here no model may choose the words
+# that leave the machine. The questions come from code, the run is the same without a model, and a branch that fails is
+# a line in the document.
 def context7(state: State, runtime: Runtime[Context]) -> Update:
     """Ask Context7 for the documentation of the engine and the stores beside it."""
     return _ask("context7", state, runtime)

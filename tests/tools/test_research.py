@@ -10,6 +10,10 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from langchain_core.messages import AIMessage
+from langchain_core.tools import StructuredTool
+from langgraph.graph import START, MessagesState, StateGraph
+from langgraph.prebuilt import ToolNode
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from database_specialist.agent.errors import ConfigError
@@ -378,6 +382,22 @@ def test_others_can_call_the_services_as_tools(service: Service, tmp_path: Path)
     assert service.asked[0][2]["query"] == "PostgreSQL 18 partial indexes"
     said = documentation.invoke({"library": "PostgreSQL", "feature": "partial indexes"})
     assert said["not_researched"] == ["Context7: CONTEXT7_API_KEY is not set"]
+
+
+def test_a_tool_node_runs_both_at_once(service: Service, tmp_path: Path) -> None:
+    service.answers = {"/search": (200, {"results": [PAGE]})}
+    service.answers |= {"/v2/libs/search": (200, SEARCH), "/v2/context": (200, CONTEXT)}
+    asked = Cached("context7", Context7("key", base_url=service.url), tmp_path)
+    tools = tools_of(asked, cached(service, tmp_path))
+    assert all(isinstance(each, StructuredTool) for each in tools)
+    builder = StateGraph(MessagesState)
+    builder.add_node("tools", ToolNode(tools))
+    builder.add_edge(START, "tools")
+    wanted = {"library": "PostgreSQL", "feature": "indexes"}
+    calls = [{"name": each.name, "args": wanted, "id": each.name} for each in tools]
+    answers = builder.compile().invoke({"messages": [AIMessage("", tool_calls=calls)]})["messages"][1:]
+    assert [answer.name for answer in answers] == ["library_documentation", "web_pages"]
+    assert [json.loads(answer.content)["sources"][0]["provider"] for answer in answers] == ["context7", "perplexity"]
 
 
 @pytest.mark.parametrize("feature", ["see https://evil.example/?q=1", "x" * 200, "", "line\nline"])
