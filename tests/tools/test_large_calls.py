@@ -10,15 +10,17 @@ import pytest
 from database_specialist.agent.answers.question import AnswerType, Question, Usage
 from database_specialist.agent.answers.workload import QueryAnswer, WorkloadAnswer
 from database_specialist.agent.errors import ModelError
-from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.workload import Workload
 from database_specialist.agent.reading.budget import Budget
 from database_specialist.agent.reading.shards import about, size
+from database_specialist.agent.rules.subject import Subject
+from database_specialist.tools.model_designer.designer import ModelDesigner
 from database_specialist.tools.model_designer.measuring import question_tokens
 from database_specialist.tools.model_designer.workload import queries
-from tests.shop import BRIEF
+from tests.shop import BRIEF, ENTITY_MODEL
 from tests.tools.large_system import shown
-from tests.tools.scripted import SCHEMA
+from tests.tools.scripted import EVIDENCE, FINDING, INDEXES, OPERATIONS, QUERY, SCHEMA, WORKLOAD, Scripted
 
 
 @cache
@@ -102,3 +104,35 @@ def test_the_parts_are_put_together_in_the_order_of_the_statements() -> None:
     assert written(Writer()) == written(Writer())
     first = [query.facts[0] for query in written(Writer()).queries if query.name != "list_customers"]
     assert first == sorted(first, key=lambda fact: int(fact[1:]))
+
+
+RULE = ENTITY_MODEL.rules[0].model_copy(update={"facts": ("F1200",)})
+
+
+def asked_of_the_large_system() -> dict[str, Question]:
+    """Ask the questions that come after the entities about the large Brief."""
+    model = Scripted()
+    designer, brief = ModelDesigner(model, "m"), large()
+    entity_model = ENTITY_MODEL.model_copy(update={"rules": (RULE,)})
+    designer.review_schema(brief, entity_model, SCHEMA, research=Research(), previous=None, findings=())
+    late = QUERY.model_copy(update={"facts": ("F1200",)})
+    broken = [FINDING.model_copy(update={"place": "Q1"})]
+    designer.write_workload(brief, entity_model, SCHEMA, previous=Workload(queries=(late,)), findings=broken)
+    designer.criticise(Subject(brief, entity_model, SCHEMA, WORKLOAD, INDEXES, OPERATIONS, EVIDENCE))
+    return {question.name: question for question in model.asked}
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"), [("review_schema", "F1200"), ("mend write_workload", "F1200"), ("criticise", "F1")]
+)
+def test_a_call_that_cannot_show_all_statements_shows_those_it_needs_most(name: str, needed: str) -> None:
+    told = [fact for fact, _ in shown(asked_of_the_large_system()[name])]
+    assert needed in told
+    assert 100 < len(told) < len(large().facts)
+    assert size(about(large(), told)) <= Budget().statements
+
+
+def test_the_critic_of_a_large_system_is_shown_rules_before_all_else() -> None:
+    told = {fact for fact, _ in shown(asked_of_the_large_system()["criticise"])}
+    kinds = {fact.kind for fact in large().facts if fact.id in told}
+    assert kinds == {"rule"}

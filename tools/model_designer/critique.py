@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from database_specialist.agent.answers.critique import Critique
+import re
+
+from database_specialist.agent.answers.critique import Critique, CritiqueFinding
 from database_specialist.agent.answers.question import Model
 from database_specialist.agent.designer.schema_listing import listing
+from database_specialist.agent.model.brief import Brief, Fact, FactKind
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Workload
+from database_specialist.agent.reading.budget import Budget
+from database_specialist.agent.reading.shards import fitting
 from database_specialist.agent.rules.subject import Subject
 from database_specialist.tools.model_designer.questions import asked
+
+_WEIGHTS: tuple[FactKind, ...] = ("rule", "data", "functional", "compliance", "quantity")
+
+_FACT = re.compile(r"\bF\d+\b")
 
 
 def objections(model: Model, subject: Subject) -> tuple[Finding, ...]:
@@ -21,6 +30,7 @@ def objections(model: Model, subject: Subject) -> tuple[Finding, ...]:
     question = asked(
         "criticise",
         brief,
+        facts=fitting(brief.facts, max_tokens=Budget().statements, first=_weight),
         schema=listing(schema, personal=True),
         rules=_rules(entity_model, schema),
         queries=_served(workload),
@@ -29,7 +39,7 @@ def objections(model: Model, subject: Subject) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             code="MODEL",
-            severity=each.severity,
+            severity="error" if each.severity == "error" and _is_grounded(each, brief) else "warning",
             place=each.place,
             message=each.message,
             help=each.help,
@@ -37,6 +47,18 @@ def objections(model: Model, subject: Subject) -> tuple[Finding, ...]:
         )
         for each in critique.findings
     )
+
+
+def _weight(fact: Fact) -> int:
+    """Say which statements a critic needs most, where not all fit: rules, then what is to be possible and stored."""
+    kept = fact.scope == "in" and fact.priority != "wont"
+    return _WEIGHTS.index(fact.kind) if kept and fact.kind in _WEIGHTS else len(_WEIGHTS)
+
+
+def _is_grounded(each: CritiqueFinding, brief: Brief) -> bool:
+    """Say whether the objection names a statement: one that names none is an opinion, and no round is spent on it."""
+    known = {fact.id for fact in brief.facts}
+    return not known.isdisjoint(_FACT.findall(f"{each.place} {each.message} {each.help}"))
 
 
 def _rules(entity_model: EntityModel, schema: Schema) -> str:

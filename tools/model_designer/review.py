@@ -24,7 +24,9 @@ from database_specialist.agent.model.brief import Brief, Fact, FactKind, Researc
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.reading.budget import Budget
 from database_specialist.agent.reading.relevance import relevant
+from database_specialist.agent.reading.shards import fitting
 from database_specialist.tools.model_designer.questions import as_json, asked, engine_name, mending, quoted, told_once
 
 # What this review may decide of the topics that research asks about.
@@ -76,7 +78,8 @@ def schema_review(
 
 def _facts(brief: Brief, entity_model: EntityModel) -> tuple[Fact, ...]:
     cited = {fact for rule in entity_model.rules for fact in rule.facts}
-    return relevant(brief, _HIDDEN, cited)
+    shown = relevant(brief, _HIDDEN, cited)
+    return fitting(shown, max_tokens=Budget().statements, first=lambda fact: fact.id not in cited)
 
 
 def _new(found: Sequence[Finding], known: Sequence[Finding]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from database_specialist.agent.answers.question import Model
@@ -23,6 +24,7 @@ from database_specialist.agent.model.workload import Workload
 from database_specialist.agent.reading.budget import Budget
 from database_specialist.agent.reading.listing import figures
 from database_specialist.agent.reading.relevance import relevant
+from database_specialist.agent.reading.shards import fitting
 from database_specialist.tools.model_designer.parallel import asked_in_halves, asked_together
 from database_specialist.tools.model_designer.questions import as_json, asked, engine_name, mending, told_once
 
@@ -41,12 +43,20 @@ def queries(
     if not found:
         return kept
     text = f"{listing(schema, volumes=True)}\n\n{as_json(shown(kept, schema))}"
+    named = _named(found, kept)
+    facts = fitting(facts, max_tokens=Budget().statements, first=lambda fact: fact.id not in named)
     patch = model.ask(
         mending("write_workload", brief, text, found, facts=facts),
         WorkloadPatch,
         objections=told_once(lambda given: workload_objections(given, brief, schema)),
     )
     return mended(kept, patch, brief, schema)
+
+
+def _named(findings: Sequence[Finding], workload: Workload) -> set[str]:
+    """Return the statements that findings are about, by number or by a query that serves them."""
+    words = {word for each in findings for word in re.findall(r"\w+", f"{each.place} {each.message} {each.help}")}
+    return words | {fact for query in workload.queries if {query.id, query.name} & words for fact in query.facts}
 
 
 def _written(model: Model, brief: Brief, schema: Schema, facts: tuple[Fact, ...]) -> Workload:
