@@ -391,11 +391,20 @@ SUBJECT = Subject(BRIEF, ENTITY_MODEL, SCHEMA, WORKLOAD, INDEXES, OPERATIONS, EV
 
 
 def test_the_critics_objections_become_findings_of_their_owners() -> None:
-    objection = CritiqueFinding(severity="error", place="orders", message="m", help="h", owner="model_entities")
+    objection = CritiqueFinding(
+        severity="error", place="orders", message="F2 asks it.", help="h", owner="model_entities"
+    )
     asked, model = designer(Critique(findings=(objection,)))
     (finding,) = asked.criticise(SUBJECT)
     assert model.types == [Critique]
     assert (finding.code, finding.severity, finding.owner) == ("MODEL", "error", "model_entities")
+
+
+def test_an_objection_that_names_no_statement_costs_no_round() -> None:
+    objection = CritiqueFinding(severity="error", place="orders", message="F99 m", help="h", owner="model_entities")
+    asked, _ = designer(Critique(findings=(objection,)))
+    (finding,) = asked.criticise(SUBJECT)
+    assert finding.severity == "warning"
 
 
 def test_the_critic_is_not_asked_about_half_a_design() -> None:
