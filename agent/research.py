@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.brief import Stack
 
 _TITLES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
@@ -34,16 +35,18 @@ def questions() -> dict[str, Any]:
     return tomllib.loads(files("database_specialist.agent").joinpath("research.toml").read_text(encoding="utf-8"))
 
 
-def topics(stack: Stack) -> tuple[Topic, ...]:
+def topics(stack: Stack, *, engine: Engine | None = None) -> tuple[Topic, ...]:
     """List the questions worth asking about this stack, the engine's first, then those of the stores beside it.
+
+    `engine` is the one that the run's settings ask for, where they do: the documents' version is not one of it.
 
     >>> [topic.query for topic in topics(Stack(engine="sqlite", origin="assumed", reason=""))][0]
     'SQLite INTEGER PRIMARY KEY, rowid tables'
     """
-    engine = _TITLES[stack.engine]
+    chosen = engine or stack.engine
+    version = stack.engine_version if chosen == stack.engine else None
     asked = [
-        _topic(engine, stack.engine_version, feature, words)
-        for feature, words in questions()["engine"][stack.engine].items()
+        _topic(_TITLES[chosen], version, feature, words) for feature, words in questions()["engine"][chosen].items()
     ]
     return tuple(dict.fromkeys((*asked, *_of_stores(stack))))
 

@@ -32,7 +32,7 @@ def research(state: Input, runtime: Runtime[Context]) -> Update:
         "folder": state.folder,
         "engine": engine,
         "run": used.new_run(),
-        "topics": [vars(topic) for topic in topics(stack)],
+        "topics": [vars(topic) for topic in topics(stack, engine=resolve(runtime.context).engine)],
     }
 
 

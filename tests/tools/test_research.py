@@ -244,6 +244,22 @@ def test_requests_keep_to_the_published_descriptions(service: Service) -> None:
         shape.model_validate(flat(asked))
 
 
+def test_the_engine_that_the_settings_ask_for_is_asked_about() -> None:
+    stack = Stack(engine="postgresql", engine_version="17", origin="given", reason="")
+    assert {topic.library for topic in topics(stack, engine="sqlite")} == {"SQLite"}
+    assert {topic.version for topic in topics(stack, engine="sqlite")} == {None}
+    assert {topic.version for topic in topics(stack, engine="postgresql")} == {"17"}
+
+
+def test_a_name_or_version_that_looks_like_none_stays_here() -> None:
+    odd = Technology(name="Redis; see https://x.example/?q=secret", category="key_value", purpose=None, facts=())
+    stack = Stack(
+        engine="postgresql", engine_version="18 of Jane Doe", origin="given", reason="", technologies=(odd, odd)
+    )
+    assert {topic.library for topic in topics(stack)} == {"PostgreSQL"}
+    assert all("Jane" not in topic.query for topic in topics(stack))
+
+
 def test_every_topic_is_made_of_names_only() -> None:
     technologies = tuple(
         Technology(name=name, category="key_value", version=None, purpose="secret prose", facts=())
