@@ -24,6 +24,7 @@ from database_specialist.agent.answers.relationship_lines import (
     parse_unplaced,
 )
 from database_specialist.agent.designer.nouns import plural_name
+from database_specialist.agent.mapping.sentences import sentence
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.entities import (
     Attribute,
@@ -118,7 +119,7 @@ def _kind(answer: EntityAnswer, reading: Reading) -> dict[str, Any]:
 def _attribute(entity: str, line: str, own: Ground, reading: Reading) -> Attribute | None:
     found = reading.line(f"{entity}.attributes", line, parse_attribute)
     if found is not None:
-        return _grounded(*found, own)
+        return _told(_grounded(*found, own))
     name = name_of(line)
     if name is None:
         return None
@@ -137,13 +138,24 @@ def _grounded(part: Grounded, ground: Ground | None, own: Ground | None) -> Grou
     return part.model_copy(update={"facts": own.facts, "added_because": own.because})
 
 
+Told = TypeVar("Told", Attribute, Relationship)
+
+
+def _told(part: Told) -> Told:
+    """Write the meaning as a sentence: it becomes the column's comment."""
+    text = part.meaning
+    if re.match(r"[a-z](?:[a-z]|\W)", text):
+        text = text[0].upper() + text[1:]
+    return part.model_copy(update={"meaning": sentence(text)})
+
+
 def _ground(facts: Iterable[str], because: str) -> Ground:
     return Ground(fact_ids(" ".join(facts)), because or None)
 
 
 def _relationships(lines: Iterable[str], grounds: dict[str, Ground], reading: Reading) -> tuple[Relationship, ...]:
     found = (reading.line("relationships", line, parse_relationship) for line in lines)
-    return tuple(_grounded(*each, grounds.get(each[0].source)) for each in found if each)
+    return tuple(_told(_grounded(*each, grounds.get(each[0].source))) for each in found if each)
 
 
 def _rule(answer: RuleAnswer, reading: Reading) -> BusinessRule | None:

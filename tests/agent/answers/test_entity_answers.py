@@ -179,3 +179,15 @@ def test_what_is_withdrawn_and_written_anew_stays() -> None:
     after, lost = patched(answer_of(ENTITY_MODEL), ModelPatch(entities=(again,), withdraw=("tag",)))
     assert lost == []
     assert [each.description for each in after.entities if each.name == "tag"] == ["A word."]
+
+
+def test_meanings_become_sentences_for_the_columns_comments() -> None:
+    model, problems = read(
+        entities=[
+            {"name": "a", "description": "x", "attributes": ["b: text -- when it rains", "c: text -- pH of it."]}
+        ],
+        relationships=["a.d -> a, optional -- who comes next"],
+    )
+    assert problems == []
+    assert [each.meaning for each in model.entities[0].attributes] == ["When it rains.", "pH of it."]
+    assert model.relationships[0].meaning == "Who comes next."
