@@ -15,8 +15,8 @@ class DecisionAnswer(Part):
     subject: str
     choice: str
     why: str
+    # Each as "alternative: why it was not taken".
     alternatives: tuple[str, ...] = ()
-    """"alternative: why it was not taken"."""
     facts: tuple[FactId, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -30,15 +30,10 @@ class SchemaDecision(DecisionAnswer):
         "type",
         "constraint",
         "enumeration",
-        "normal_form",
-        "specialisation",
-        "association",
         "tenancy",
         "soft_delete",
-        "partitioning",
         "history",
         "audit",
-        "index",
     ]
 
 

@@ -67,7 +67,6 @@ class RoutineAnswer(Part):
     create: str
     """Statements, each ended by a semicolon."""
     rule: str | None = None
-    """BR3; without one, `why` and `facts`."""
     why: str = ""
     facts: tuple[FactId, ...] = ()
     drop: str = ""
