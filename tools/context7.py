@@ -12,7 +12,7 @@ from typing import Any
 
 from database_specialist.agent.research import Topic
 from database_specialist.agent.sources import Page
-from database_specialist.tools.http import CALL_SECONDS, JsonClient, Sleep
+from database_specialist.tools.http import CALL_SECONDS, JsonClient, Sleep, objects
 
 BASE_URL = "https://context7.com/api"
 MAX_PAGES = 6
@@ -54,7 +54,7 @@ class Context7:
     def _found(self, topic: Topic) -> str:
         parameters = {"libraryName": topic.library[:500], "query": topic.query[:500]}
         _, body = self._http.get("/v2/libs/search", parameters)
-        ready = [found for found in _objects(body, "results") if found.get("state") == "finalized"]
+        ready = [found for found in objects(body, "results") if found.get("state") == "finalized"]
         if not ready:
             raise ValueError(f"no library named {topic.library}")
         best = max(ready, key=lambda found: _standing(found, topic.library))
@@ -96,11 +96,6 @@ def _versioned(found: dict[str, Any], version: str | None) -> str:
     return f"{name}/{same[0]}" if same and "/" not in same[0] else name
 
 
-def _objects(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    found = body.get(name)
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
-
-
 def _by_page(snippets: Iterable[Page]) -> list[Page]:
     """Put the snippets of one page together: their addresses differ only behind the `#`."""
     pages: dict[str, Page] = {}
@@ -118,16 +113,16 @@ def _code(body: dict[str, Any]) -> list[Page]:
             str(snippet.get("codeId", "")),
             "\n".join([str(snippet.get("codeDescription", "")), *_listings(snippet)]),
         )
-        for snippet in _objects(body, "codeSnippets")
+        for snippet in objects(body, "codeSnippets")
     ]
 
 
 def _listings(snippet: dict[str, Any]) -> list[str]:
-    return [str(each.get("code", "")) for each in _objects(snippet, "codeList")]
+    return [str(each.get("code", "")) for each in objects(snippet, "codeList")]
 
 
 def _prose(body: dict[str, Any]) -> list[Page]:
     return [
         (str(snippet.get("breadcrumb", "Page")), str(snippet.get("pageId", "")), str(snippet.get("content", "")))
-        for snippet in _objects(body, "infoSnippets")
+        for snippet in objects(body, "infoSnippets")
     ]

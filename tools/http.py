@@ -92,3 +92,9 @@ def error_code(response: httpx2.Response) -> str:
     error = body.get("error")
     code = error.get("type") if isinstance(error, dict) else error
     return code if isinstance(code, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,59}", code) else ""
+
+
+def objects(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the objects of a list in an answer, and nothing of what is no object or no list."""
+    found = body.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

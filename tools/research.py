@@ -78,7 +78,7 @@ class Cached:
                 pages, asked_at = self._pages(topic)
             except (httpx2.HTTPError, ValueError) as error:
                 ended = _meets_every_topic(error)
-                failures.append(self._said(topics[number:] if ended else [topic], _reason(error)))
+                failures.append(self._said(topics[number:] if ended else [topic], failure(error)))
                 if ended:
                     break
                 continue
@@ -172,7 +172,8 @@ def researcher(
     return Cached(provider, perplexity.Perplexity(key, base_url=origin), cache, origin)
 
 
-def _reason(error: Exception) -> str:
+def failure(error: Exception) -> str:
+    """Say in a few words of one line why a service gave nothing."""
     if isinstance(error, httpx2.HTTPStatusError):
         return f"HTTP {error.response.status_code} {error_code(error.response)}".rstrip()
     if isinstance(error, httpx2.TimeoutException):

@@ -392,7 +392,7 @@ def test_a_broken_cache_is_asked_around(service: Service, tmp_path: Path) -> Non
 def test_others_can_call_the_services_as_tools(service: Service, tmp_path: Path) -> None:
     service.answers = {"/search": (200, {"results": [PAGE]})}
     silent = researcher("context7", key=None, mode="auto", cache=tmp_path)
-    documentation, pages = tools_of(silent, cached(service, tmp_path))
+    documentation, pages, _ = tools_of(silent, cached(service, tmp_path))
     found = pages.invoke({"library": "PostgreSQL", "version": "18", "feature": "partial indexes"})
     assert found["sources"][0]["url"] == "https://e.org"
     assert service.asked[0][2]["query"] == "PostgreSQL 18 partial indexes"
@@ -404,8 +404,8 @@ def test_a_tool_node_runs_both_at_once(service: Service, tmp_path: Path) -> None
     service.answers = {"/search": (200, {"results": [PAGE]})}
     service.answers |= {"/v2/libs/search": (200, SEARCH), "/v2/context": (200, CONTEXT)}
     asked = Cached("context7", Context7("key", base_url=service.url), tmp_path)
-    tools = tools_of(asked, cached(service, tmp_path))
-    assert all(isinstance(each, StructuredTool) for each in tools)
+    tools = tools_of(asked, cached(service, tmp_path))[:2]
+    assert all(isinstance(each, StructuredTool) for each in research_tools({}, cache=tmp_path))
     builder = StateGraph(MessagesState)
     builder.add_node("tools", ToolNode(tools))
     builder.add_edge(START, "tools")
@@ -421,6 +421,59 @@ def test_a_tool_takes_words_and_no_prose(tmp_path: Path, feature: str) -> None:
     for each in research_tools({}, cache=tmp_path):
         with pytest.raises(ValidationError):
             each.invoke({"library": "PostgreSQL", "feature": feature})
+
+
+AGENT = {
+    "id": "resp_1",
+    "object": "response",
+    "status": "completed",
+    "model": "openai/gpt-5.6-luna",
+    "error": None,
+    "output": [
+        {"type": "search_results", "queries": ["q"], "results": [{"id": 1, "source": "web", **PAGE}]},
+        {"type": "something_new"},
+        {
+            "type": "message",
+            "role": "assistant",
+            "status": "completed",
+            "content": [
+                {"type": "output_text", "text": "In two ", "annotations": []},
+                {"type": "output_text", "text": "parts.", "annotations": []},
+            ],
+        },
+    ],
+}
+
+
+def test_an_answer_in_words_comes_with_the_pages_searched_for_it(service: Service) -> None:
+    service.answers = {"/v1/agent": (200, AGENT)}
+    client = Perplexity("key", base_url=service.url, sleep=slept.append)
+    assert client.answer(TOPIC) == ("In two parts.", [("T", "https://e.org", "S")])
+    ((_, _, asked),) = service.asked
+    assert (asked["input"], asked["tool_choice"], asked["store"]) == (TOPIC.query, "required", False)
+    assert "model" not in asked  # one of effort, model and models
+
+
+def test_the_tool_for_an_answer_says_what_it_could_not_learn(service: Service, tmp_path: Path) -> None:
+    wanted = {"library": "PostgreSQL", "version": "18", "feature": "indexes"}
+    service.answers = {"/v1/agent": [(200, AGENT), (401, {"error": {"type": "invalid_api_key"}})]}
+    *_, answer = tools_of(researcher("context7", key=None, mode="auto", cache=tmp_path), cached(service, tmp_path))
+    said = answer.invoke(wanted)
+    assert said == {
+        "answer": "In two parts.",
+        "pages": [{"title": "T", "url": "https://e.org"}],
+        "not_researched": [],
+    }
+    assert answer.invoke(wanted)["not_researched"] == ["Perplexity, indexes: HTTP 401 invalid_api_key"]
+    *_, without = research_tools({}, cache=tmp_path)
+    assert without.invoke(wanted)["not_researched"] == ["Perplexity: PERPLEXITY_API_KEY is not set"]
+
+
+@pytest.mark.parametrize("body", [{**AGENT, "status": "failed"}, {**AGENT, "status": "in_progress"}, {}])
+def test_an_answer_that_did_not_end_is_none(service: Service, body: dict[str, object]) -> None:
+    service.answers = {"/v1/agent": (200, body)}
+    with pytest.raises(ValueError, match="not complete"):
+        Perplexity("key", base_url=service.url, sleep=slept.append).answer(TOPIC)
 
 
 def test_a_failure_is_not_kept(service: Service, tmp_path: Path) -> None:
