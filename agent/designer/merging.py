@@ -8,6 +8,7 @@ under `unplaced`, so that it is read and not guessed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -256,6 +257,12 @@ def _example_with_names(example: Example, name_of: Callable[[str], str]) -> Exam
     def row(each: ExampleRow) -> ExampleRow:
         return each.model_copy(update={"entity": name_of(each.entity)})
 
+    # "order.quantity:range" and "order:unique(a,b)" begin with an entity, "BR3" does not.
+    violated = re.fullmatch(r"(\w+)([.:].*)", example.violates or "")
     return example.model_copy(
-        update={"rows": tuple(map(row, example.rows)), "update": row(example.update) if example.update else None}
+        update={
+            "rows": tuple(map(row, example.rows)),
+            "update": row(example.update) if example.update else None,
+            "violates": name_of(violated[1]) + violated[2] if violated else example.violates,
+        }
     )

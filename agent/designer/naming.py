@@ -99,30 +99,35 @@ def reconciliation_objections(answer: Reconciliation, lists: Sequence[Sequence[N
     found += [
         f"added: {each.name} stands beside {each.beside}, which is no entity"
         for each in answer.added
-        if each.beside not in result
+        if each.beside not in result | keys
     ]
     return found
 
 
 def reconciled(lists: Sequence[Sequence[Named]], answer: Reconciliation) -> tuple[Named, ...]:
     """Return the entities under their one name each, in the order in which they first appear."""
-    told = {key: same for same in answer.same for key in same.of}
+    told = {line: same for same in answer.same for line in same.of}
     clusters: dict[str, list[Named]] = {}
     names: dict[str, str] = {}
     meanings: dict[str, str] = {}
+    homes: dict[str, str] = {}
     for number, entities in enumerate(lists, 1):
         for each in entities:
             same = told.get(f"{number}.{each.name}")
-            key = comparable(same.name if same else each.name)
+            key = homes[f"{number}.{each.name}"] = comparable(same.name if same else each.name)
             clusters.setdefault(key, []).append(each)
             names.setdefault(key, each.name)
             if same:
                 names[key] = same.name
                 meanings[key] = meanings.get(key) or same.meaning
     canon = [_joined(names[key], meanings.get(key, ""), cluster) for key, cluster in clusters.items()]
-    added = [Named(each.name, each.meaning, beside=each.beside) for each in answer.added]
     taken = {each.name for each in canon}
-    return (*canon, *(each for each in added if each.name not in taken))
+    added = (
+        Named(each.name, each.meaning, beside=names.get(homes.get(each.beside, ""), each.beside))
+        for each in answer.added
+        if each.name not in taken
+    )
+    return (*canon, *added)
 
 
 def _joined(name: str, meaning: str, same: Sequence[Named]) -> Named:

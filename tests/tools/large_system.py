@@ -212,7 +212,11 @@ def _model(question: Question) -> EntityModel:
     for fact, text in shown(question):
         if (has := _HAS.search(text)) and (name := of(own, has["entity"], text)):
             attribute = Attribute(
-                name=has["attribute"], meaning="x", type="integer", maximum=float(has["most"]), facts=(fact,)
+                name=has["attribute"],
+                meaning="A limit of the quay.",
+                type="integer",
+                maximum=float(has["most"]),
+                facts=(fact,),
             )
             attributes[name].append(attribute)
         if (belongs := _BELONGS.search(text)) and (source := of(own, belongs["entity"], text)):
@@ -239,7 +243,7 @@ def _model(question: Question) -> EntityModel:
             examples.append(
                 Example(
                     id=f"EX{number}",
-                    text="x",
+                    text="A limit that is not positive.",
                     rows=(row,),
                     expect="reject",
                     violates=f"BR{number}",
@@ -250,7 +254,7 @@ def _model(question: Question) -> EntityModel:
         Entity(
             name=name,
             plural=f"{name}s",
-            description="x",
+            description="A thing of the quay.",
             attributes=tuple(held),
             facts=held[0].facts if held else (),
             added_because=None if held else "Named by the others.",

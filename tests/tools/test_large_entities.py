@@ -209,6 +209,14 @@ def test_a_small_brief_takes_one_call_about_everything() -> None:
     assert "This call models only" not in model.asked[0].user
 
 
+def test_a_whole_answer_that_was_too_long_after_all_is_asked_for_in_groups() -> None:
+    roomy = Budget(context=400_000, statements=200_000, answer=200_000)
+    again = run(roomy, before=Fails("model_entities"))
+    assert len(shown(again.reader.asked[0][0])) == len(brief().facts)
+    assert {entity.name for entity in again.model.entities} == {entity.name for entity in whole().model.entities}
+    assert cited_facts(again.model) == cited_facts(whole().model)
+
+
 def finding(place: str, message: str = "is wrong") -> Finding:
     return Finding(code="X", severity="error", place=place, message=message, help="Mend it.", owner="model_entities")
 

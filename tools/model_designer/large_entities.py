@@ -30,10 +30,11 @@ from database_specialist.agent.designer.naming import (
     reconciliation_objections,
     with_all_facts,
 )
+from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
-from database_specialist.agent.reading.budget import Budget
+from database_specialist.agent.reading.budget import Budget, model_tokens
 from database_specialist.agent.reading.correcting import extent_of
 from database_specialist.agent.reading.shards import about, halves, marked, shards, terms_of, tokens
 from database_specialist.prompts import render
@@ -65,8 +66,14 @@ def modelled_at_any_size(
     if previous is not None:
         return mended(model, brief, previous, findings, research=research, budget=budget)
     fixed = instruction_tokens(lambda probe: _modelled(probe, about(brief, ()), research))
-    if budget.fits_whole(about(brief, (fact.id for fact in brief.in_scope)), fixed=fixed):
-        return _modelled(model, brief, research)
+    wanted = about(brief, (fact.id for fact in brief.in_scope))
+    if budget.fits_whole(wanted, fixed=fixed):
+        try:
+            return _modelled(model, brief, research)
+        except ModelError as error:
+            # An estimate can be wrong: where the answer may have been too long, less is asked at once.
+            if error.status != "llm_unavailable" or model_tokens(wanted) < budget.answer / 2:
+                raise
     return _in_groups(model, brief, research, budget)
 
 

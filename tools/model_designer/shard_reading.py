@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 from database_specialist.agent.answers.requirements import RequirementsAnswer
 from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.reading.budget import Budget
 from database_specialist.agent.reading.shards import halves, merged, shards
 from database_specialist.tools.model_designer.parallel import asked_in_halves, asked_together
 
-MAX_TOKENS = 16_000
-"""Of the statements in one prompt: what a model reads with attention, well below what its context holds."""
-
 
 def read_in_shards(
-    brief: Brief, read: Callable[[Brief], RequirementsAnswer], *, max_tokens: int = MAX_TOKENS
+    brief: Brief, read: Callable[[Brief], RequirementsAnswer], *, max_tokens: int = Budget.statements
 ) -> RequirementsAnswer:
     """Return what `read` says of all pieces; the answer does not depend on which piece was ready first.
 

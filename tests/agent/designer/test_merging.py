@@ -201,6 +201,12 @@ def test_references_by_an_alias_or_a_plural_meet_the_one_name() -> None:
     assert targets == ["customer", "product"]
 
 
+def test_examples_by_an_alias_meet_the_one_name() -> None:
+    one = part("order", entities=(entity("order"),), examples=(example(1, "purchase", "purchase.quantity:range"),))
+    (told,) = merged(one, purchase="order").examples
+    assert (told.rows[0].entity, told.violates) == ("order", "order.quantity:range")
+
+
 def test_a_reference_to_nobody_is_objected_to_and_then_noted() -> None:
     one = merged(
         part(

@@ -87,6 +87,15 @@ def test_a_new_name_for_all_may_come_with_a_new_meaning() -> None:
     assert (deal.name, deal.meaning, deal.known_as) == ("deal", "m", ("1.purchase", "2.buy"))
 
 
+def test_an_added_entity_stands_beside_the_one_name_of_a_listed_one() -> None:
+    given = lists({"order": "F1"}, {"purchase": "F2"})
+    same = (SameEntity(name="order", of=("2.purchase",)),)
+    for beside in ("order", "2.purchase"):
+        answer = Reconciliation(same=same, added=(AddedEntity(name="account", meaning="m", beside=beside),))
+        assert reconciliation_objections(answer, given) == []
+        assert reconciled(given, answer)[-1] == Named("account", "m", beside="order")
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
