@@ -15,7 +15,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.subject import Subject
 
 
-@rule("COV008", "warning", "Functional requirement without a query", owner="model_entities")
+@rule("COV008", "warning", "Functional requirement without a query", owner="plan_indexes")
 def functional_fact_without_query(subject: Subject, brief: Brief, workload: Workload) -> Iterator[Objection]:
     """Object to functional facts in scope that no query serves and `not_served` does not name."""
     served = {fact_id for query in workload.queries for fact_id in query.facts} | set(excuses(subject))

@@ -31,7 +31,7 @@ def figure_without_basis(
         (brief, "read_requirements"),
         (entity_model, "model_entities"),
         (schema, "plan_schema"),
-        (workload, "model_entities"),
+        (workload, "plan_indexes"),
         (operations, "plan_operations"),
     )
     for part, owner in parts:

@@ -16,7 +16,7 @@ from database_specialist.agent.rules.statements import sources, statements
 from database_specialist.agent.rules.walk import listed
 
 
-@rule("QRY001", "error", "Query on a missing table or column", owner="model_entities")
+@rule("QRY001", "error", "Query on a missing table or column", owner="plan_indexes")
 def query_on_missing_name(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to unknown tables, and to unknown columns where a table's alias says whose they are."""
     names = {table.name for table in schema.tables} | {view.name for view in schema.views}

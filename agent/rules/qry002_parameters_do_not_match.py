@@ -17,7 +17,7 @@ from database_specialist.agent.rules.statements import statements
 from database_specialist.agent.rules.walk import listed
 
 
-@rule("QRY002", "error", "Parameters that do not match the SQL", owner="model_entities")
+@rule("QRY002", "error", "Parameters that do not match the SQL", owner="plan_indexes")
 def parameters_do_not_match(schema: Schema, workload: Workload, brief: Brief) -> Iterator[Objection]:
     """Object to parameters in the SQL only, or in the declaration only. Files that others wrote declare none."""
     for query, tree in statements(schema, workload):

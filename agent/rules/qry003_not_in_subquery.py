@@ -15,7 +15,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import statements
 
 
-@rule("QRY003", "warning", "NOT IN over a subquery", owner="model_entities")
+@rule("QRY003", "warning", "NOT IN over a subquery", owner="plan_indexes")
 def not_in_subquery(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to NOT IN (SELECT ...)."""
     for query, tree in statements(schema, workload):

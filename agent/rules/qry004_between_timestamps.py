@@ -16,7 +16,7 @@ from database_specialist.agent.rules.statements import sources, statements, tabl
 from database_specialist.agent.rules.walk import family
 
 
-@rule("QRY004", "warning", "BETWEEN over timestamps", owner="model_entities")
+@rule("QRY004", "warning", "BETWEEN over timestamps", owner="plan_indexes")
 def between_timestamps(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to BETWEEN over a timestamp column."""
     for query, tree in statements(schema, workload):

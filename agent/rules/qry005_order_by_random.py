@@ -15,7 +15,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import statements
 
 
-@rule("QRY005", "warning", "ORDER BY random()", owner="model_entities")
+@rule("QRY005", "warning", "ORDER BY random()", owner="plan_indexes")
 def order_by_random(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to queries in random order."""
     for query, tree in statements(schema, workload):

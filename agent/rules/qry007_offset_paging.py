@@ -15,7 +15,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import statements
 
 
-@rule("QRY007", "warning", "Paging by OFFSET", owner="model_entities")
+@rule("QRY007", "warning", "Paging by OFFSET", owner="plan_indexes")
 def offset_paging(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to OFFSET with a parameter."""
     for query, tree in statements(schema, workload):

@@ -15,7 +15,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import is_select_star, statements
 
 
-@rule("QRY008", "warning", "Columns left implicit", owner="model_entities")
+@rule("QRY008", "warning", "Columns left implicit", owner="plan_indexes")
 def implicit_columns(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to SELECT *, and to INSERT without a list of columns."""
     for query, tree in statements(schema, workload):

@@ -15,7 +15,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import statements
 
 
-@rule("QRY009", "error", "Write without a condition", owner="model_entities")
+@rule("QRY009", "error", "Write without a condition", owner="plan_indexes")
 def write_without_condition(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to UPDATE and DELETE that touch all rows."""
     for query, tree in statements(schema, workload):

@@ -13,7 +13,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import statements
 
 
-@rule("QRY011", "warning", "Page without an order", owner="model_entities")
+@rule("QRY011", "warning", "Page without an order", owner="plan_indexes")
 def page_without_order(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to pages whose outermost SELECT has a LIMIT and no ORDER BY."""
     for query, tree in statements(schema, workload):

@@ -18,7 +18,7 @@ from database_specialist.agent.rules.walk import projected_rows
 _LARGE_TABLE = 10_000
 
 
-@rule("QRY012", "warning", "Unbounded read of a large table", owner="model_entities")
+@rule("QRY012", "warning", "Unbounded read of a large table", owner="plan_indexes")
 def unbounded_read(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to lists with neither WHERE nor LIMIT nor aggregate, over ten thousand rows in the first year and more."""
     for query, tree in statements(schema, workload):

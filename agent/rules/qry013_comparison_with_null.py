@@ -15,7 +15,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import conditions, statements
 
 
-@rule("QRY013", "error", "Comparison with NULL", owner="model_entities")
+@rule("QRY013", "error", "Comparison with NULL", owner="plan_indexes")
 def comparison_with_null(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to = NULL and <> NULL in conditions."""
     for query, tree in statements(schema, workload):

@@ -15,7 +15,7 @@ from database_specialist.agent.rules.rule import Objection, rule
 from database_specialist.agent.rules.statements import statements
 
 
-@rule("QRY015", "warning", "Tables joined without a condition", owner="model_entities")
+@rule("QRY015", "warning", "Tables joined without a condition", owner="plan_indexes")
 def join_without_condition(schema: Schema, workload: Workload) -> Iterator[Objection]:
     """Object to joins with neither ON nor USING nor a comparison between two tables; CROSS JOIN is taken as meant."""
     for query, tree in statements(schema, workload):

@@ -12,7 +12,7 @@ from database_specialist.agent.model.workload import Workload
 from database_specialist.agent.rules.rule import Objection, rule
 
 
-@rule("QRY016", "info", "Latency target on no query", owner="model_entities")
+@rule("QRY016", "info", "Latency target on no query", owner="plan_indexes")
 def latency_on_no_query(brief: Brief, workload: Workload) -> Iterator[Objection]:
     """Object once where the documents give a latency and no query carries one."""
     targets = [quantity for quantity in brief.quantities if quantity.metric == "latency"]
