@@ -31,6 +31,8 @@ def _joined(given: object) -> object:
     if isinstance(given, str):
         return [given]
     if isinstance(given, list):
+        if any(isinstance(each, dict) for each in given):
+            raise ValueError("each is one line of text, as the notation has it, and no object")
         return [", ".join(map(str, each)) if isinstance(each, list) else each for each in given]
     return given
 

@@ -10,6 +10,7 @@ from database_specialist.agent.answers.entity_answer import answer_of, patched
 from database_specialist.agent.answers.entity_model import model_of
 from database_specialist.agent.designer.consistency import model_objections
 from database_specialist.agent.model.entities import EntityModel
+from database_specialist.tools.typed_answer import read_answer
 from tests.agent.designer.domains import domain
 from tests.shop import BRIEF, ENTITY_MODEL
 
@@ -191,3 +192,10 @@ def test_meanings_become_sentences_for_the_columns_comments() -> None:
     assert problems == []
     assert [each.meaning for each in model.entities[0].attributes] == ["When it rains.", "pH of it."]
     assert model.relationships[0].meaning == "Who comes next."
+
+
+def test_an_attribute_written_as_an_object_is_told_to_be_a_line() -> None:
+    text = json.dumps({"entities": [{"name": "a", "description": "x", "attributes": [{"name": "b"}]}]})
+    answer, problems = read_answer(text, EntitiesAnswer, lambda given: ())
+    assert answer is None
+    assert "entities.0.attributes: Value error, each is one line of text, as the notation has it" in problems[0]
