@@ -12,9 +12,10 @@ _SCALING = frozenset({"partitioning", "replica", "cache", "sharding"})
 
 
 def reviewed_operations(operations: Operations, review: OperationsReview) -> Operations:
-    """Return the plan with the reviewer's decisions beside those that were computed."""
-    by_topic = {topic: [each for each in review.decisions if each.topic == topic] for topic in ("backup", "nosql")}
-    scaling = [each for each in review.decisions if each.topic in _SCALING]
+    """Return the plan with the reviewer's decisions, numbered OD1, OD2, ..., beside those that were computed."""
+    decided = [each.model_copy(update={"id": f"OD{number}"}) for number, each in enumerate(review.decisions, 1)]
+    by_topic = {topic: [each for each in decided if each.topic == topic] for topic in ("backup", "nosql")}
+    scaling = [each for each in decided if each.topic in _SCALING]
     return operations.model_copy(
         update={
             "scaling": operations.scaling.model_copy(

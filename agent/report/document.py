@@ -60,7 +60,8 @@ def render_document(design: Design) -> str:
 
 def _front(context: Context) -> str:
     design = context.design
-    pages = ", S pages that research found (Sources)" if design.research.sources else ""
+    others = ", D and OD those of the language model" if design.designer != "rules" else ""
+    others += ", S pages that research found (Sources)" if design.research.sources else ""
     return sections(
         heading(1, f"Database design: {text(design.brief.project)}"),
         text(design.brief.summary),
@@ -78,7 +79,7 @@ def _front(context: Context) -> str:
             ),
         ),
         "F and the documents' own ids name requirements (Requirements Traceability), V names records of a run "
-        f"(Verification), SD and OP name decisions{pages}. A figure is given by the documents, derived or assumed.",
+        f"(Verification), SD and OP name decisions{others}. A figure is given by the documents, derived or assumed.",
     )
 
 
