@@ -10,7 +10,7 @@ from database_specialist.agent.designer.naming import Named
 from database_specialist.agent.designer.nouns import plural_name
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import Entity, EntityModel
-from database_specialist.agent.reading.budget import Budget
+from database_specialist.agent.reading.budget import Budget, least_tokens
 from database_specialist.agent.reading.shards import about
 
 
@@ -71,10 +71,17 @@ def grouped(entities: Sequence[Named], brief: Brief, *, budget: Budget, fixed: i
     Every entity stands in a group with each of its statements. Only one statement that is too long by itself exceeds
     the budget. `fixed` is what each call holds beside statements, in tokens.
     """
+    declared = {entity.fact for entity in brief.declared}
+    least = {fact.id: least_tokens(fact) for fact in brief.facts if fact.id not in declared}
 
     def fits(candidate: Iterable[Named]) -> bool:
         group = Group(tuple(candidate))
-        return len(group.names) <= budget.entities and budget.fits_part(about(brief, group.facts), fixed=fixed)
+        known = [least[fact] for fact in group.facts if fact in least]
+        if len(group.names) > budget.entities or sum(shown for shown, _ in known) > budget.part_statements:
+            return False
+        if sum(told for _, told in known) > budget.part_answer:
+            return False
+        return budget.fits_part(about(brief, group.facts), fixed=fixed)
 
     parts = [part for each in entities for part in _parts(each, fits)]
     clusters = _clustered(parts, fits)

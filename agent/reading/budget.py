@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from database_specialist.agent.model.brief import Brief, FactKind
-from database_specialist.agent.reading.shards import about, size
+from database_specialist.agent.model.brief import Brief, Fact, FactKind
+from database_specialist.agent.reading.shards import CHARACTERS_PER_TOKEN, about, size
 
 _ANSWERED: dict[FactKind, float] = {"functional": 1.6, "rule": 1.6, "data": 1.6, "context": 0.6}
 """Tokens of a conceptual model for one token of a statement; other kinds ask for next to none. Taken on the high side
@@ -50,6 +50,15 @@ class Budget:
 
     def _within(self, prompt: int, answer: int) -> bool:
         return prompt + answer * (self.repairs + 1) <= self.context
+
+
+def least_tokens(fact: Fact) -> tuple[float, float]:
+    """Return what a statement adds to a prompt and to a conceptual model, at least: no sum of these is over the size.
+
+    Adding these up is much quicker than listing the statements, so that what is far too large is seen at once.
+    """
+    shown = len(" ".join(fact.text.split())) / CHARACTERS_PER_TOKEN
+    return shown, shown * _ANSWERED.get(fact.kind, _OTHER_KINDS)
 
 
 def model_tokens(brief: Brief) -> int:

@@ -14,7 +14,7 @@ from database_specialist.agent.answers.requirements import (
     RequirementsAnswer,
 )
 from database_specialist.agent.model.brief import Contradiction, Metric, Term
-from database_specialist.agent.reading.budget import Budget, model_tokens
+from database_specialist.agent.reading.budget import Budget, least_tokens, model_tokens
 from database_specialist.agent.reading.correcting import already_read, corrected, extent_of, objections
 from database_specialist.agent.reading.fact_lists import listed, read_list
 from database_specialist.agent.reading.shards import about, halves, size, terms_of
@@ -121,3 +121,13 @@ def test_a_call_is_bounded_by_its_statements_its_answer_and_its_context() -> Non
     assert not Budget(statements=shown - 1).fits_whole(BRIEF, fixed=0)
     assert not Budget(answer=answer - 1).fits_whole(BRIEF, fixed=0)
     assert Budget(context=10_000).room(fixed=2_000, answer=1_000) == 5_000
+
+
+@given(st.lists(st.text(alphabet="ab .\n", max_size=40), min_size=1, max_size=20), st.sampled_from(["data", "context"]))
+def test_what_statements_take_at_least_is_never_more_than_what_they_take(texts: list[str], kind: str) -> None:
+    fact = BRIEF.facts[0].model_copy(update={"kind": kind, "section": ()})
+    facts = tuple(fact.model_copy(update={"id": f"F{n}", "text": text}) for n, text in enumerate(texts, 1))
+    brief = BRIEF.model_copy(update={"facts": facts})
+    shown, told = (sum(each) for each in zip(*(least_tokens(each) for each in facts), strict=True))
+    assert shown <= size(brief)
+    assert told <= model_tokens(brief) + 1
