@@ -111,6 +111,14 @@ class Server:
         """The administrator's password, for programs that log in by themselves."""
         return self._password
 
+    def make_folder(self, name: str) -> Path:
+        """Make a folder below the run's, for the server and its programs to write to; it goes with the server."""
+        folder = self.folder / name
+        folder.mkdir(mode=0o700)
+        if self.user is not None:
+            os.chown(folder, self.user, self.user)
+        return folder
+
     def run(
         self, program: str, *arguments: str | Path, password: str | None = None
     ) -> subprocess.CompletedProcess[str]:

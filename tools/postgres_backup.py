@@ -10,7 +10,6 @@ the design's statements as the unprivileged login, a dump made and restored by t
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import time
@@ -85,16 +84,13 @@ class PostgresRehearsal:
         self._open_sandbox = open_sandbox
         self._time = ""
         self._database: PostgresDatabase
-        self.folder = self._server.folder / "backups"
+        self.folder = self._server.make_folder("backups")
         """Where the backups and the archived log lie."""
+        self._server.make_folder("backups/archive")
         missing = missing_programs(self._server.binaries, PROGRAMS)
         self.lacking = f"{self._server.binaries.source} holds no {', no '.join(missing)}" if missing else ""
         combines = not missing_programs(self._server.binaries, ("pg_combinebackup",))
         self.takes_increments = combines and self._server.binaries.major >= INCREMENTS_SINCE
-        for path in (self.folder, self.folder / "archive"):
-            path.mkdir(mode=0o700)
-            if self._server.user is not None:
-                os.chown(path, self._server.user, self._server.user)
 
     @contextmanager
     def database(self) -> Iterator[PostgresDatabase]:

@@ -25,6 +25,7 @@ from psycopg.types.string import TextLoader
 
 from database_specialist.agent.errors import SandboxError
 from database_specialist.agent.verification.catalog import Catalog
+from database_specialist.agent.verification.load import Loaded, Script
 from database_specialist.agent.verification.locks import Touch
 from database_specialist.agent.verification.sandbox import Result, StatementError
 from database_specialist.tools.catalog import postgres_catalog
@@ -37,6 +38,7 @@ from database_specialist.tools.postgres import (
     running,
 )
 from database_specialist.tools.postgres_backup import PostgresRehearsal, rehearsing
+from database_specialist.tools.postgres_load import run_pgbench
 from database_specialist.tools.postgres_locks import footprint
 from database_specialist.tools.postgres_scaling import inflate
 
@@ -357,6 +359,10 @@ class PostgresDatabase:
     def footprint(self, statement: str, *, alone: bool) -> tuple[Touch, ...]:
         """Run a statement for good; return what it locks, rewrites and scans."""
         return () if self._is_pre_created(statement) else footprint(self, statement, alone=alone)
+
+    def load(self, scripts: Sequence[Script], *, seconds: float, clients: int) -> Loaded:
+        """Run scripts by their weights for some seconds, from several sessions at once."""
+        return run_pgbench(self._sandbox, self.name, scripts, seconds=seconds, clients=clients)
 
     @contextmanager
     def clone(self) -> Iterator[PostgresDatabase]:

@@ -11,6 +11,7 @@ from database_specialist.agent.dialects import create_statements, index_statemen
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Measurement
 from database_specialist.agent.report.document import render_document
+from database_specialist.agent.report.load import is_of_load, load_tables
 from database_specialist.agent.report.markdown import heading, number, sections, table, text
 from database_specialist.agent.report.operations import migration_file
 from database_specialist.agent.report.sql import one_line, prepared, runnable
@@ -56,6 +57,7 @@ def render_measurements(
     `seconds` is the wall time of each step of the run, `wall_seconds` that of the whole run (less than the sum, as
     steps run at the same time), `usage` its calls of a chat model, `price` what they cost.
     """
+    measured = tuple(measurements)
     total = wall_seconds if wall_seconds is not None else sum(seconds.values()) if seconds else 0.0
     steps = (
         (step, f"{taken:.2f}", f"{100 * taken / total:.0f}%" if total else "")
@@ -77,7 +79,9 @@ def render_measurements(
             table(_CALL, (_call(each) for each in usage)),
             f"Together {_tokens(usage)}; {text(price)}." if usage else "",
             heading(2, "The verification, part by part"),
-            table(("Part", "Value"), ((_part(m.subject), _value(m)) for m in measurements)) or "Nothing was run.",
+            table(("Part", "Value"), ((_part(m.subject), _value(m)) for m in measured if not is_of_load(m)))
+            or "Nothing was run.",
+            load_tables(measured),
         )
         + "\n"
     )

@@ -46,7 +46,7 @@ def make_seed(
         inserts += insert_statements(table, population.rows[table.name], schema)
     for place, table in enumerate(ordered):
         updates += _late_links(table, {each.name for each in ordered[place + 1 :]}, population)
-    counters = [statement for table in schema.tables for statement in _counter(table, schema)]
+    counters = [statement for table in schema.tables for statement in counter_statements(table, schema)]
     return Seed(
         sql=script((*_opening(schema), *inserts, *updates, *_closing(schema), *counters)),
         rows={table.name: len(population.rows[table.name]) for table in ordered},
@@ -156,7 +156,7 @@ def _link(table: Table, key: ForeignKey, row: dict[str, Value], parent: dict[str
     return statement
 
 
-def _counter(table: Table, schema: Schema) -> list[str]:
+def counter_statements(table: Table, schema: Schema) -> list[str]:
     """Let the identity go on after the rows given; the other engines do so by themselves."""
     if schema.engine != "postgresql":
         return []

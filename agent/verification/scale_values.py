@@ -22,6 +22,7 @@ _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\$\d+")
 _SEARCH = re.compile(r"tsquery\s*\(\s*(?:'[^']*'(?:::\w+)?\s*,\s*)?(\$\d+)", re.IGNORECASE)
 _SELDOM = "quillwort"
 """A word to search for. Those of the seed stand in a third of the sample's texts, as no word of a real text does."""
+_LOT = 11
 _TIME = re.compile(r"timestamp|date$", re.IGNORECASE)
 _SPANS = (("day", 1), ("week", 7), ("month", 30), ("quarter", 91), ("year", 365))
 _USUAL_SPAN = 7
@@ -29,13 +30,13 @@ _OLD = re.compile(r"before|until|older|cutoff|horizon", re.IGNORECASE)
 _RECENT = re.compile(r"since|from|newer", re.IGNORECASE)
 
 
-def inlined(query: Query, schema: Schema, fetch: Fetch) -> str:
+def inlined(query: Query, schema: Schema, fetch: Fetch, *, lot: int = _LOT) -> str:
     """Return the query with literals for its parameters, and with the sample's moment in place of the clock.
 
-    Plans must not change from one day to the next.
+    Plans must not change from one day to the next. Another `lot` draws other rows.
     """
     sql, names = bind(query.sql, query)
-    values = _values(query, schema, fetch)
+    values = _values(query, schema, fetch, lot)
     types = {parameter.name: parameter.type for parameter in query.parameters}
     literals = {
         f"${number}": f"({_literal(values.get(name))}::{types[name]})" for number, name in enumerate(names, start=1)
@@ -63,8 +64,8 @@ def at_fixed_time(sql: str) -> str:
     return _CLOCK.sub(fixed, sql)
 
 
-def _values(query: Query, schema: Schema, fetch: Fetch) -> dict[str, str | None]:
-    drawn = _drawn(query.parameters, schema, fetch)
+def _values(query: Query, schema: Schema, fetch: Fetch, lot: int) -> dict[str, str | None]:
+    drawn = _drawn(query.parameters, schema, fetch, lot)
     found: dict[str, str | None] = {}
     seen: dict[str, str | None] = {}
     for parameter in query.parameters:
@@ -85,7 +86,7 @@ def _example(parameter: Parameter) -> str | None:
     return None if parameter.example is None else str(parameter.example)
 
 
-def _drawn(parameters: Iterable[Parameter], schema: Schema, fetch: Fetch) -> dict[str, str | None]:
+def _drawn(parameters: Iterable[Parameter], schema: Schema, fetch: Fetch, lot: int) -> dict[str, str | None]:
     """Take the values of each table from one row, drawn by lot: it is seldom an extreme one."""
     wanted: dict[str, list[str]] = {}
     for parameter in parameters:
@@ -96,18 +97,18 @@ def _drawn(parameters: Iterable[Parameter], schema: Schema, fetch: Fetch) -> dic
     for name, columns in wanted.items():
         table = schema.table(name)
         assert table is not None
-        row = _row(table, columns, fetch)
+        row = _row(table, columns, fetch, lot)
         found |= {f"{name}.{column}": value for column, value in zip(columns, row, strict=False)}
     return found
 
 
-def _row(table: Table, columns: Sequence[str], fetch: Fetch) -> tuple[str | None, ...]:
+def _row(table: Table, columns: Sequence[str], fetch: Fetch, lot: int) -> tuple[str | None, ...]:
     names = [quote(column, "postgresql") for column in columns]
     key = table.primary_key.columns if table.primary_key else tuple(columns)
-    lot = ", ".join(f"hashtextextended({quote(column, 'postgresql')}::text, 11)" for column in key)
+    order = ", ".join(f"hashtextextended({quote(column, 'postgresql')}::text, {lot})" for column in key)
     chosen = f"SELECT {', '.join(f'{name}::text' for name in names)} FROM {quote(table.name, 'postgresql')}"
     known = " AND ".join(f"{name} IS NOT NULL" for name in names)
-    rows = fetch(f"{chosen} WHERE {known} ORDER BY {lot} LIMIT 1") or fetch(f"{chosen} ORDER BY {lot} LIMIT 1")
+    rows = fetch(f"{chosen} WHERE {known} ORDER BY {order} LIMIT 1") or fetch(f"{chosen} ORDER BY {order} LIMIT 1")
     return tuple(None if value is None else str(value) for value in rows[0]) if rows else ()
 
 

@@ -3,7 +3,9 @@
 empty database --ddl--> catalog, objects --> examples --seed--> queries, delete actions
 empty database --migrations--> the same catalog --> empty --> the same catalog
 third database --a sample of the stated volume--> plans, index by index   (from depth "standard" on)
-second server --backup, disaster, recovery--> the same rows        (from depth "standard" on)
+fourth database --migrations, seed--> each further statement's locks   (from depth "standard" on)
+second server --backup, disaster, recovery--> the same rows       (from depth "standard" on)
+fifth database --a sample--> the workload's mix, from several sessions   (depth "full")
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from database_specialist.agent.verification.cascades import prove_cascades
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.examples import prove_examples
 from database_specialist.agent.verification.isolation import prove_policies
+from database_specialist.agent.verification.load import prove_load, skip_load
 from database_specialist.agent.verification.locks import prove_locks, skip_locks
 from database_specialist.agent.verification.migrating import prove_migrations
 from database_specialist.agent.verification.records import Parts, Recorder
@@ -100,6 +103,8 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         skip_scale(recorder, why)
         skip_locks(recorder, why)
         skip_recovery(recorder, why)
+        if depth == "full":
+            skip_load(recorder, why)
         return
     with recorder.phase("scale", f"{len(parts.workload.queries)} queries at the stated volume"):
         prove_scale(parts, recorder, depth)
@@ -107,6 +112,9 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         prove_locks(parts, database, recorder)
     with recorder.phase("recovery", "backup, disaster and recovery, on a second server"):
         prove_recovery(parts, recorder, thorough=depth == "full")
+    if depth == "full":
+        with recorder.phase("load", "the workload's mix, from several sessions"):
+            prove_load(parts, recorder)
 
 
 def _prove_structure(parts: Parts, database: Database, recorder: Recorder) -> Catalog | None:
