@@ -29,9 +29,9 @@ class Context(BaseModel):
     """How the model is made to answer in JSON; older servers know only one of them."""
     call_seconds: float = Field(default=300.0, gt=0)
     """How long one model call may take; with its retries at most three times as long."""
-    max_calls: int = Field(default=40, ge=1)
+    max_calls: int = Field(default=120, ge=1)
     """The most model calls that a run may make."""
-    max_tokens: int = Field(default=400_000, ge=1)
+    max_tokens: int = Field(default=1_500_000, ge=1)
     """The most tokens, of prompts and answers together, that a run may use."""
     max_model_seconds: float | None = Field(default=None, gt=0)
     """The most time that the model calls of a run may take together. Empty: no cap."""
