@@ -59,6 +59,8 @@ class TableAccess:
     """Column and the whole fixed condition: ("status", "status = 'pending'")."""
     special: list[SpecialPredicate] = field(default_factory=list)
     sort: list[SortKey] = field(default_factory=list)
+    grouped: list[str] = field(default_factory=list)
+    """Columns of the GROUP BY, where it is over this table alone."""
     selected: set[str] = field(default_factory=set)
     limited: bool = False
 
@@ -150,6 +152,7 @@ def _of_scope(query: str, scope: Scope, schema: Schema) -> list[TableAccess]:
     for condition in _conditions(select):
         reader.read(condition)
     reader.read_order(select)
+    reader.read_groups(select)
     for column in scope.columns:
         if column.table in tables:
             tables[column.table].selected.add(column.name)
@@ -193,6 +196,14 @@ class _Reader:
             keys.append((owner, SortKey(self._bare(term.this), bool(term.args.get("desc")))))
         if keys and len({owner for owner, _ in keys}) == 1:
             self.tables[keys[0][0]].sort.extend(key for _, key in keys)
+
+    def read_groups(self, select: exp.Select) -> None:
+        """Note the columns that rows are grouped by when they are of one table."""
+        group = select.args.get("group")
+        terms = group.expressions if group is not None else ()
+        owners = {self._owner(term) for term in terms}
+        if len(owners) == 1 and (owner := owners.pop()) is not None:
+            self.tables[owner].grouped.extend(self._bare(term) for term in terms)
 
     def equality(self, condition: exp.Expr) -> None:
         left, right = condition.this.unnest(), condition.expression.unnest()

@@ -145,11 +145,15 @@ def _filled(
     least = _LEAST_GAIN * ledger.base
     queue = {name: ledger.alone[name] for name in sorted(ledger.options.keys() - chosen - banned)}
     while True:
+        room = budget - ledger.size(chosen)
+        ranked = sorted(
+            (-ledger.ratio(name, gain), name)
+            for name, gain in queue.items()
+            if gain >= least and ledger.options[name].size <= room
+        )
         best: tuple[float, str] | None = None
-        for name in sorted(queue, key=lambda name: (-ledger.ratio(name, queue[name]), name)):
-            if ledger.size(chosen) + ledger.options[name].size > budget:
-                continue
-            if best is not None and ledger.ratio(name, queue[name]) <= best[0]:
+        for stale, name in ranked:
+            if best is not None and -stale <= best[0]:
                 break
             queue[name] = ledger.gain(name, chosen)
             ratio = ledger.ratio(name, queue[name])

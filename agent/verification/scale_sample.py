@@ -99,7 +99,7 @@ def filled_sample(parts: Parts, recorder: Recorder, budget: int) -> Iterator[Sam
             return
         volumes = {size.table: size.rows_year_1.value for size in sizes}
         factors = {name: max(1.0, volumes.get(name, 0.0) / rows) for name, rows in filled.rows.items() if rows}
-        sample = Sample(parts, copy, filled, factors, _relations(copy))
+        sample = Sample(parts, copy, filled, factors, relations_of(copy))
         _write_out(sample)
         yield sample
 
@@ -163,7 +163,8 @@ def _analyse(filled: Filled, parts: Parts, database: Database) -> None:
     database.execute(f"VACUUM (ANALYZE) {names}")
 
 
-def _relations(database: Database) -> tuple[Relation, ...]:
+def relations_of(database: Database) -> tuple[Relation, ...]:
+    """Read the sizes of tables, partitions and indexes."""
     return tuple(
         Relation(
             name=str(row[0]),
