@@ -22,7 +22,7 @@ from database_specialist.agent.report.markdown import (
     text,
     with_commands,
 )
-from database_specialist.agent.report.rehearsal import job_note, rehearsal
+from database_specialist.agent.report.rehearsal import NOT_EXECUTED, job_note, rehearsal
 from database_specialist.agent.report.sql import one_line
 
 
@@ -141,9 +141,9 @@ def backup_and_recovery(context: Context) -> str:
         table(("Backup", "How often", "Kept for", "Size", "Why"), (_job(job) for job in backup.jobs)),
         *(_commands(context, job) for job in backup.jobs),
         heading(3, "Point-in-time recovery"),
-        fence("bash", "\n".join(backup.point_in_time)) or f"None: {_without_log(context)}",
+        _unexecuted(backup.point_in_time) or f"None: {_without_log(context)}",
         heading(3, "Disaster recovery"),
-        fence("bash", "\n".join(backup.disaster_recovery)) or "No second place was given to recover in.",
+        _unexecuted(backup.disaster_recovery) or "No second place was given to recover in.",
         heading(3, "Archival"),
         bullets(map(with_commands, backup.archival))
         or "No document limits how long rows are kept: nothing is archived.",
@@ -156,6 +156,10 @@ def backup_and_recovery(context: Context) -> str:
 def _commands(context: Context, job: BackupJob) -> str:
     about = f"# {job.kind}: {one_line(job.frequency)} ({job_note(context, job)})"
     return fence("bash", "\n".join([about, *job.commands]))
+
+
+def _unexecuted(commands: tuple[str, ...]) -> str:
+    return fence("bash", "\n".join([f"# {NOT_EXECUTED}", *commands])) if commands else ""
 
 
 def _without_log(context: Context) -> str:

@@ -6,14 +6,14 @@ from database_specialist.agent.model.evidence import Evidence
 from database_specialist.agent.model.operations import BackupJob
 from database_specialist.agent.operations import backup_commands as commands
 from database_specialist.agent.report.context import Context, outcome
-from database_specialist.agent.report.markdown import code, fence, heading, number, sections, table, text
+from database_specialist.agent.report.markdown import code, fence, heading, marked, number, sections, table, text
 
 _STEPS = {
     "base backup": (commands.BASE, commands.VERIFY),
     "incremental backup": (commands.INCREMENT, commands.COMBINE, "pg_verifybackup $combined"),
     "logical backup": (commands.DUMP, commands.RESTORE),
 }
-_NOT_HERE = "NOT CHECKED: not executed in this run"
+NOT_EXECUTED = "NOT CHECKED: not executed in this run"
 
 
 def rehearsal(context: Context) -> str:
@@ -28,7 +28,7 @@ def rehearsal(context: Context) -> str:
             ((_name(each), text(each.claim), outcome(each), text(each.detail)) for each in records),
         ),
         *(_commands(ran) if ran else ()),
-        _limits(context) if ran else "",
+        _objectives(context) if ran else "",
     )
 
 
@@ -37,7 +37,7 @@ def job_note(context: Context, job: BackupJob) -> str:
     dumped = context.evidence("recovery", "logical backup")
     if any(command.startswith("pg_dump ") for command in job.commands) and "EXECUTED" in dumped:
         return f"rehearsed, packed by gzip: {dumped}"
-    return _NOT_HERE
+    return NOT_EXECUTED
 
 
 def _name(record: Evidence) -> str:
@@ -74,12 +74,28 @@ def _commands(ran: list[Evidence]) -> tuple[str, ...]:
     )
 
 
-def _limits(context: Context) -> str:
+def _objectives(context: Context) -> str:
+    """Set what was asked for against what a rehearsal can show of it, and say what it cannot."""
     backup = context.design.operations.backup
-    platform = next((each for each in backup.decisions if each.id == "OP-backup-platform"), None)
-    named = f" The commands of {text(platform.choice)} were not executed." if platform else ""
-    return (
-        f"What this shows is that the procedure loses no committed row up to the moment asked for.{named} "
-        "It does not show the RPO, which rests on how often the log leaves the primary, nor the RTO, which rests on "
-        "the rates assumed above at production volume. Times of the rehearsal stand in `database/measurements.md`."
+    recovered = context.evidence("recovery", "recovery to a time")
+    rows = (
+        (
+            "RPO",
+            marked(backup.rpo),
+            f"no row committed before the moment asked for was lost ({recovered}); what comes after the last segment "
+            "that left the primary is not covered",
+        ),
+        (
+            "RTO",
+            marked(backup.rto),
+            f"the procedure ends by itself ({recovered}); its time at production volume is the estimate above: NOT "
+            "CHECKED",
+        ),
     )
+    return sections(table(("Objective", "Asked for", "Rehearsed"), rows), _not_executed(context))
+
+
+def _not_executed(context: Context) -> str:
+    platform = next((d for d in context.design.operations.backup.decisions if d.id == "OP-backup-platform"), None)
+    named = f"The commands of {text(platform.choice)} were not executed. " if platform else ""
+    return f"{named}Times of the rehearsal stand in `database/measurements.md`."
