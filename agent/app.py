@@ -15,7 +15,7 @@ from database_specialist.agent.accounting import Price, cost_in_words
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
 from database_specialist.agent.config import Context, Secrets
-from database_specialist.agent.contract import FAILED, Status
+from database_specialist.agent.contract import FAILED, DatabaseDesign, Status
 from database_specialist.agent.errors import DocumentError, SandboxError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.evidence import EvidenceLog, Finding, Measurement, Verdict
@@ -64,6 +64,8 @@ class Outcome:
     """Every call of a chat model, in order; empty for the rules designer."""
     price: str
     """What the calls cost, in words: "0.3120 USD (...)"."""
+    result: DatabaseDesign
+    """What the graph gives to its callers."""
 
     @property
     def has_failed(self) -> bool:
@@ -123,6 +125,7 @@ def _outcome(run: _Run, target: Path, prices: Sequence[Price]) -> Outcome:
         wall_seconds=run.wall_seconds,
         usage=usage,
         price=cost_in_words(usage, prices),
+        result=DatabaseDesign.load(values["database_design"]),
     )
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from database_specialist.agent.app import check, design
+from database_specialist.agent.commands.mcp import add_mcp
 from database_specialist.agent.config import Secrets, context_from, environment
 from database_specialist.agent.errors import SpecialistError
 from database_specialist.agent.rules.explain import explain
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_design(commands)
     _add_check(commands)
     _add_explain(commands)
+    add_mcp(commands)
     return parser
 
 

@@ -41,8 +41,8 @@ class Handover(Part):
     recovery_time: Figure
 
 
-class DatabaseDesign(Part):
-    """What a run came to. Lists are empty where the run ended before them."""
+class Result(Part):
+    """What a run came to, without the design. Lists are empty where the run ended before them."""
 
     version: str = CONTRACT_VERSION
     status: Status
@@ -57,8 +57,6 @@ class DatabaseDesign(Part):
     """Files that a person had changed; the new version stands beside each as `.new`."""
     design_path: str = ""
     """The whole design as JSON; relative to the output folder."""
-    design: Handover | None = None
-    """None when there is none, or when it is larger than 128 KB: then read `design_path`."""
     open_questions: tuple[Gap, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     sources: tuple[Source, ...] = ()
@@ -68,16 +66,23 @@ class DatabaseDesign(Part):
     usage: tuple[Usage, ...] = ()
     """The calls of a chat model, added up by node and round."""
 
-    def dump(self) -> Any:
-        """Return plain JSON data; in the design what is left out has its default, so that it stays small."""
-        design = self.design.model_dump(mode="json", exclude_defaults=True) if self.design else None
-        return self.model_dump(mode="json", exclude={"design"}) | {"design": design}
-
     def __str__(self) -> str:
         """Say it in one line."""
         where = f": {self.document_path}" if self.document_path else f": {self.reason}" if self.reason else ""
         errors = [f"{each.code} {each.place}: {each.message}" for each in self.findings if each.severity == "error"]
         return f"database design {self.status.replace('_', ' ')}{where}{''.join(f'; {error}' for error in errors)}"
+
+
+class DatabaseDesign(Result):
+    """What a run came to, with the design."""
+
+    design: Handover | None = None
+    """None when there is none, or when it is larger than 128 KB: then read `design_path`."""
+
+    def dump(self) -> Any:
+        """Return plain JSON data; in the design what is left out has its default, so that it stays small."""
+        design = self.design.model_dump(mode="json", exclude_defaults=True) if self.design else None
+        return self.model_dump(mode="json", exclude={"design"}) | {"design": design}
 
 
 def handed_over(design: Handover) -> Handover | None:
