@@ -6,7 +6,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as clock_time
@@ -17,6 +17,7 @@ from uuid import UUID
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.sandbox import Result, StatementError
 from database_specialist.tools.catalog_sqlite import sqlite_catalog
+from database_specialist.tools.sqlite_backup import SqliteCopier, copying
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,10 @@ class SqliteSandbox:
         finally:
             database.close()
 
+    def copier(self) -> AbstractContextManager[SqliteCopier]:
+        """Make a place for copies of a database."""
+        return copying(self)
+
 
 class SqliteDatabase:
     """A `Database` in memory."""
@@ -161,13 +166,21 @@ class SqliteDatabase:
     def clone(self) -> Iterator[SqliteDatabase]:
         """Make a copy with all rows."""
         copy = SqliteDatabase(self._limits)
-        copy._connection.set_authorizer(None)
-        self._connection.backup(copy._connection)
-        copy._guard()
+        copy.load(self._connection)
         try:
             yield copy
         finally:
             copy.close()
+
+    def backup(self, target: sqlite3.Connection) -> None:
+        """Copy all pages to another database, while this one is open."""
+        self._connection.backup(target)
+
+    def load(self, source: sqlite3.Connection) -> None:
+        """Take all pages of another database in the place of one's own."""
+        self._connection.set_authorizer(None)
+        source.backup(self._connection)
+        self._guard()
 
     def check_deferred(self) -> None:
         """Look for broken foreign keys: SQLite itself checks deferred ones at the commit only."""

@@ -13,6 +13,7 @@ _STEPS = {
     "incremental backup": (commands.INCREMENT, commands.COMBINE, "pg_verifybackup $combined"),
     "logical backup": (commands.DUMP, commands.RESTORE),
 }
+_REHEARSED = (("pg_dump ", "logical backup", "packed by gzip"), (".backup ", "copy", "by the same API"))
 NOT_EXECUTED = "NOT CHECKED: not executed in this run"
 
 
@@ -27,16 +28,17 @@ def rehearsal(context: Context) -> str:
             ("Step", "Claim", "Outcome", "What came back"),
             ((_name(each), text(each.claim), outcome(each), text(each.detail)) for each in records),
         ),
-        *(_commands(ran) if ran else ()),
+        *(_commands(ran) if ran and _is_server(context) else ()),
         _objectives(context) if ran else "",
     )
 
 
 def job_note(context: Context, job: BackupJob) -> str:
     """Return whether the commands of a job were run: the words behind its name."""
-    dumped = context.evidence("recovery", "logical backup")
-    if any(command.startswith("pg_dump ") for command in job.commands) and "EXECUTED" in dumped:
-        return f"rehearsed, packed by gzip: {dumped}"
+    for prefix, subject, how in _REHEARSED:
+        proof = context.evidence("recovery", subject)
+        if "EXECUTED" in proof and any(prefix in command for command in job.commands):
+            return f"rehearsed, {how}: {proof}"
     return NOT_EXECUTED
 
 
@@ -51,12 +53,21 @@ def _opening(context: Context, records: list[Evidence], ran: list[Evidence]) -> 
         return "Nothing of this section was rehearsed; the table says why."
     seed = context.design.operations.seed
     rows = f"{number(sum(seed.rows.values()))} rows of `database/seed.sql`"
-    return (
-        f"Rehearsed on {text(ran[0].engine)}, on two servers of the run's own, with the schema, the indexes and the "
-        f"{rows}. Part of the rows went in after the base backup, so that only the log could bring them back. "
-        "Before the disaster and after each restore every table was compared by the number of its rows and the sum of "
-        "their hashes, and the catalog was read back."
+    place = f"Rehearsed on {text(ran[0].engine)}, with the schema, the indexes and the {rows}"
+    compared = (
+        "Before the disaster and after each restore every table was compared by the number of its rows and a hash of "
+        "them, and the catalog was read back."
     )
+    if not _is_server(context):
+        return f"{place}, by SQLite's backup API. {compared}"
+    return (
+        f"{place}, on two servers of the run's own. Part of the rows went in after the base backup, so that only the "
+        f"log could bring them back. {compared}"
+    )
+
+
+def _is_server(context: Context) -> bool:
+    return context.design.relational_schema.engine == "postgresql"
 
 
 def _commands(ran: list[Evidence]) -> tuple[str, ...]:
@@ -77,13 +88,14 @@ def _commands(ran: list[Evidence]) -> tuple[str, ...]:
 def _objectives(context: Context) -> str:
     """Set what was asked for against what a rehearsal can show of it, and say what it cannot."""
     backup = context.design.operations.backup
-    recovered = context.evidence("recovery", "recovery to a time")
+    recovered = context.evidence("recovery", "recovery to a time" if _is_server(context) else "restore of the copy")
+    lost = "after the last segment that left the primary" if _is_server(context) else "after the copy"
+    moment = "the moment asked for" if _is_server(context) else "the copy"
     rows = (
         (
             "RPO",
             marked(backup.rpo),
-            f"no row committed before the moment asked for was lost ({recovered}); what comes after the last segment "
-            "that left the primary is not covered",
+            f"no row committed before {moment} was lost ({recovered}); what comes {lost} is not covered",
         ),
         (
             "RTO",

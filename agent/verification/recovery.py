@@ -10,14 +10,14 @@ Every record is about these rows and these commands. How long a recovery takes a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from database_specialist.agent.dialects import create_statements, index_statements, quote, split_statements
-from database_specialist.agent.verification.catalog import Catalog, differences
+from database_specialist.agent.dialects import create_statements, index_statements, split_statements
 from database_specialist.agent.verification.records import Parts, Recorder
+from database_specialist.agent.verification.recovery_copy import Copying, prove_copy
+from database_specialist.agent.verification.recovery_state import State, cause_disaster, lost, state_of, unlike
 from database_specialist.agent.verification.sandbox import Database, StatementError
 
 BACKUP = "A base backup of the running server verifies."
@@ -71,32 +71,21 @@ class Rehearsing(Protocol):
         """Start the server that is backed up."""
 
 
-@dataclass(frozen=True)
-class State:
-    """What a database holds: a checksum for each table, and the catalog."""
-
-    rows: dict[str, tuple[int, str]]
-    """The number of rows of each table, and the sum of their hashes, whatever their order."""
-    catalog: Catalog
-
-    @property
-    def size(self) -> str:
-        """How much was compared."""
-        return f"{sum(count for count, _ in self.rows.values())} rows in {len(self.rows)} tables"
-
-
 def prove_recovery(parts: Parts, recorder: Recorder, *, thorough: bool = False) -> None:
     """Rehearse backup and recovery on a second server; `thorough` adds the increment and the named point."""
     sandbox = recorder.sandbox
-    if not isinstance(sandbox, Rehearsing):
-        _skip(recorder, f"no rehearsal is written for {sandbox.engine}", BACKUP, LOG, RECOVERY, DUMP)
-        return
     if not any(parts.operations.seed.rows.values()):
-        _skip(recorder, "the seed holds no row that could be lost", BACKUP, LOG, RECOVERY, DUMP)
+        skip_recovery(recorder, "the seed holds no row that could be lost")
+        return
+    if isinstance(sandbox, Copying):
+        prove_copy(parts, sandbox, recorder)
+        return
+    if not isinstance(sandbox, Rehearsing):
+        skip_recovery(recorder, f"no rehearsal is written for {sandbox.engine}")
         return
     with sandbox.rehearsal() as rehearsal:
         if rehearsal.lacking:
-            _skip(recorder, rehearsal.lacking, BACKUP, LOG, RECOVERY, DUMP)
+            skip_recovery(recorder, rehearsal.lacking)
             return
         try:
             with rehearsal.database() as database:
@@ -128,8 +117,8 @@ def _rehearse(parts: Parts, database: Database, rehearsal: Rehearsal, recorder: 
     if not _log_is_whole(rehearsal, recorder):
         _skip(recorder, "the log is not whole", RECOVERY, *((POINT,) if thorough else ()))
         return
-    lost = _lost(before, state_of(parts, database, lenient=True))
-    detail = f"lost by {disaster}: {lost}; back: {before.size}"
+    gone = lost(before, state_of(parts, database, lenient=True))
+    detail = f"lost by {disaster}: {gone}; back: {before.size}"
     _prove_recovered(RECOVERY, detail, before, parts, recorder, rehearsal.recovered())
     if thorough:
         again = rehearsal.recovered(point=_POINT_NAME, with_increment=with_increment)
@@ -190,7 +179,7 @@ def _prove_recovered(
     with recorder.timing(f"recovery: {_SUBJECTS[claim]}"):
         try:
             with recovery as copy:
-                problems = tuple(_unlike(before, state_of(parts, copy, lenient=True)))
+                problems = tuple(unlike(before, state_of(parts, copy, lenient=True)))
         except StepFailed as failure:
             problems = (str(failure),)
     recorder.judged("recovery", _SUBJECTS[claim], claim, problems, detail=detail)
@@ -228,62 +217,3 @@ def in_three(statements: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
         parts = (groups[:1], [], groups[1:])
     early, middle, late = (tuple(each for group in part for each in group) for part in parts)
     return early, middle, late
-
-
-def state_of(parts: Parts, database: Database, *, lenient: bool = False) -> State:
-    """Read what a database holds. A `lenient` reading leaves tables out that cannot be read, as lost ones cannot."""
-    rows: dict[str, tuple[int, str]] = {}
-    for table in parts.schema.tables:
-        name = quote(table.name, parts.schema.engine)
-        try:
-            found = database.execute(f"SELECT count(*), sum(hashtextextended(t::text, 0)::numeric) FROM {name} AS t")
-        except StatementError:
-            if not lenient:
-                raise
-            continue
-        count, total = found.rows[0]
-        rows[table.name] = (int(str(count)), str(total))
-    return State(rows, database.catalog())
-
-
-def _unlike(expected: State, found: State) -> Iterator[str]:
-    """Yield one line for each table and object that did not come back as it was."""
-    for name, (count, total) in expected.rows.items():
-        if name not in found.rows:
-            yield f"table {name} is gone"
-        elif found.rows[name] != (count, total):
-            came = found.rows[name][0]
-            yield f"{name}: {came} rows, not {count}" if came != count else f"{name}: {count} rows, but not the same"
-    yield from differences(expected.catalog, found.catalog)[:_MOST_NAMED]
-
-
-def cause_disaster(parts: Parts, database: Database) -> str:
-    """Delete the rows of one table and drop another with all that hangs on it; return what was done."""
-    done: list[str] = []
-    counts = parts.operations.seed.rows
-    dropped = max(counts, key=lambda name: counts[name])
-    for name in _leaves(parts, without=dropped):
-        statement = f"DELETE FROM {quote(name, parts.schema.engine)}"
-        try:
-            database.execute(statement)
-        except StatementError:
-            continue  # a trigger keeps these rows: take another table
-        done.append(statement)
-        break
-    statement = f"DROP TABLE {quote(dropped, parts.schema.engine)} CASCADE"
-    database.execute(statement)
-    return " and ".join([*done, statement])
-
-
-def _leaves(parts: Parts, *, without: str) -> Iterator[str]:
-    """Yield the tables with rows that no other refers to, the last filled first."""
-    referred = {key.ref_table for table in parts.schema.tables for key in table.foreign_keys}
-    for name, rows in reversed(parts.operations.seed.rows.items()):
-        if rows and name != without and name not in referred:
-            yield name
-
-
-def _lost(before: State, after: State) -> str:
-    tables = [name for name in before.rows if name not in after.rows]
-    rows = sum(count for count, _ in before.rows.values()) - sum(count for count, _ in after.rows.values())
-    return f"{rows} rows, {len(tables)} table{'' if len(tables) == 1 else 's'}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ from database_specialist.agent.operations.plan import plan_operations
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.recovery import StepFailed, prove_recovery
 from database_specialist.agent.verification.verify import verify
+from database_specialist.tools.mysql_sandbox import open_mysql
 from database_specialist.tools.postgres_backup import PostgresRehearsal
 from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox
-from database_specialist.tools.sqlite_sandbox import open_sqlite
+from database_specialist.tools.sqlite_backup import SqliteCopier
+from database_specialist.tools.sqlite_sandbox import Limits, SqliteSandbox, open_sqlite
 from tests.shop import BRIEF, ENTITY_MODEL
 
 
@@ -276,11 +279,66 @@ def test_a_design_whose_statements_fail_ends_the_rehearsal_with_the_engines_word
     assert "no_such_column" in records["rehearsal"].detail
 
 
-def test_another_engine_says_that_nothing_was_rehearsed() -> None:
+def test_an_engine_that_nothing_runs_on_says_that_nothing_was_rehearsed(parts: Parts) -> None:
+    with open_mysql("mysql", dsn=None) as sandbox:
+        verification = verify(**vars(_parts("mysql")), sandbox=sandbox, depth="standard")
+    records = [record for record in verification.log.records if record.kind == "recovery"]
+    assert records
+    assert {(record.status, record.detail) for record in records} == {("NOT_CHECKED", sandbox.note)}
+
+
+# A database that is one file.
+
+
+def test_a_file_is_copied_while_it_is_open_and_put_back() -> None:
     with open_sqlite() as sandbox:
         records = _proven(_parts("sqlite"), sandbox)
-    assert {record.status for record in records.values()} == {"NOT_CHECKED"}
-    assert all("sqlite" in record.detail for record in records.values())
+    assert list(records) == ["copy", "recovery to a time", "restore of the copy"]
+    assert (records["copy"].passed, records["restore of the copy"].passed) == (True, True)
+    assert "DROP TABLE" in records["restore of the copy"].detail
+    assert records["recovery to a time"].status == "NOT_CHECKED"
+
+
+def test_a_copy_with_a_broken_page_is_named() -> None:
+    class Breaking(SqliteSandbox):
+        @contextmanager
+        def copier(self) -> Iterator[SqliteCopier]:
+            with super().copier() as real:
+                yield Scribbling(self, real.file)
+
+    class Scribbling(SqliteCopier):
+        def copy(self) -> str:
+            assert super().copy() == ""
+            with self.file.open("r+b") as file:
+                file.seek(3 * 4096)
+                file.write(b"broken" * 100)
+            return self.check()
+
+    records = _proven(_parts("sqlite"), Breaking(Limits()))
+    assert records["copy"].passed is False
+    assert records["copy"].detail
+    assert records["restore of the copy"].status == "NOT_CHECKED"
+
+
+def test_a_copy_that_was_taken_too_early_does_not_pass() -> None:
+    class Early(SqliteSandbox):
+        @contextmanager
+        def copier(self) -> Iterator[SqliteCopier]:
+            with super().copier() as real:
+                yield Hasty(self, real.file)
+
+    class Hasty(SqliteCopier):
+        def copy(self) -> str:
+            with self._sandbox.database() as other:
+                other.execute("CREATE TABLE unrelated (id INTEGER)")
+                with closing(sqlite3.connect(self.file)) as target:
+                    other.backup(target)
+            return self.check()
+
+    records = _proven(_parts("sqlite"), Early(Limits()))
+    assert records["copy"].passed is True
+    assert records["restore of the copy"].passed is False
+    assert "table customers is gone" in records["restore of the copy"].detail
 
 
 def test_nothing_of_a_rehearsal_is_left(parts: Parts, server: PostgresSandbox) -> None:
