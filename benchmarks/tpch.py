@@ -34,7 +34,6 @@ from database_specialist.agent.verification.scale_statistics import (
     scaled_sizes,
 )
 from database_specialist.tools.postgres_sandbox import Limits, PostgresDatabase, PostgresSandbox, Session, open_postgres
-from database_specialist.tools.postgres_what_if import toggled_costs
 
 LIMITS = Limits(statement_seconds=900, wall_seconds=900, database_bytes=64 << 30, memory_bytes=4 << 30)
 LEFT_OUT = {2, 17, 20}
@@ -151,7 +150,7 @@ def choose(folder: Path, budgets: Sequence[float]) -> None:
             Option(name, variant.table, variant.keys, pages[name] * factor_of(variant.table) * PAGE, queries=used)
             for name, (variant, used) in tried.items()
         ]
-        with toggled_costs(server, database, texts, frozenset(tried)) as costs:
+        with database.what_if(texts, frozenset(tried)) as costs:
             for budget in budgets:
                 began, asked = time.perf_counter(), costs.asked
                 found = search(options, dict.fromkeys(texts, 1.0), costs, budget=budget * 1e6)

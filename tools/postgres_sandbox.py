@@ -41,6 +41,7 @@ from database_specialist.tools.postgres_backup import PostgresRehearsal, rehears
 from database_specialist.tools.postgres_load import run_pgbench
 from database_specialist.tools.postgres_locks import footprint
 from database_specialist.tools.postgres_scaling import inflate
+from database_specialist.tools.postgres_what_if import ToggledCosts
 
 Session = psycopg.Connection[tuple[object, ...]]
 
@@ -379,6 +380,17 @@ class PostgresDatabase:
         """Make relations, by their files' paths, look this many pages long. Nothing may read them afterwards."""
         self._sandbox.mark_inflated(self.name)
         inflate(self._sandbox.server.folder / "data", pages)
+
+    @contextmanager
+    def what_if(self, statements: Mapping[str, str], options: frozenset[str]) -> Iterator[ToggledCosts]:
+        """Give the costs of statements, by name, with any of the options: indexes that are all built here."""
+        administrator = self._sandbox.server.connect(dbname=self.name)
+        try:
+            costs = ToggledCosts(self.execute, administrator, statements, options)
+            yield costs
+            costs.show(options)
+        finally:
+            administrator.close()
 
     def catalog(self) -> Catalog:
         """Read the catalog back, as the unprivileged login, whatever a statement did to its search path."""

@@ -7,10 +7,11 @@ administrator; the queries are planned as the unprivileged login.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 
-from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox, Session
+import psycopg
+
+from database_specialist.agent.verification.sandbox import Result
 
 _OIDS = """
 SELECT c.relname, i.indexrelid
@@ -27,9 +28,13 @@ class ToggledCosts:
     """The `Costs` of a search: the planner's, on a database where all options are built."""
 
     def __init__(
-        self, database: PostgresDatabase, administrator: Session, statements: Mapping[str, str], options: frozenset[str]
+        self,
+        execute: Callable[[str], Result],
+        administrator: psycopg.Connection[tuple[object, ...]],
+        statements: Mapping[str, str],
+        options: frozenset[str],
     ) -> None:
-        self._database = database
+        self._execute = execute
         self._administrator = administrator
         self._statements = statements
         self._oids: dict[str, list[int]] = {name: [] for name in options}
@@ -43,28 +48,13 @@ class ToggledCosts:
         """Return the planner's cost of a query when, of all options, exactly these are seen."""
         self.show(indexes)
         self.asked += 1
-        rows = self._database.execute(f"EXPLAIN {self._statements[query]}").rows
+        rows = self._execute(f"EXPLAIN {self._statements[query]}").rows
         found = _COST.search(str(rows[0][0]))
         return float(found[1]) if found else 0.0
 
     def show(self, indexes: frozenset[str]) -> None:
         """Let the planner see exactly these of the options."""
-        changed = sorted(self._shown ^ indexes)
-        oids = [oid for name in changed for oid in self._oids[name]]
+        oids = [oid for name in sorted(self._shown ^ indexes) for oid in self._oids[name]]
         if oids:
             self._administrator.execute(_SHOW, (oids,))
         self._shown = set(indexes)
-
-
-@contextmanager
-def toggled_costs(
-    sandbox: PostgresSandbox, database: PostgresDatabase, statements: Mapping[str, str], options: frozenset[str]
-) -> Iterator[ToggledCosts]:
-    """Give the costs of statements, by name, with any of the options, which are all built in the database."""
-    administrator = sandbox.server.connect(dbname=database.name)
-    try:
-        costs = ToggledCosts(database, administrator, statements, options)
-        yield costs
-        costs.show(options)
-    finally:
-        administrator.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 _LEAST_GAIN = 0.003
@@ -82,6 +83,12 @@ def search(options: Sequence[Option], weights: Mapping[str, float], costs: Costs
     return _found(best, ledger)
 
 
+def saving(chosen: Iterable[str], options: Sequence[Option], weights: Mapping[str, float], costs: Costs) -> float:
+    """Return the share of the workload's cost that a choice saves, upkeep included."""
+    ledger = _Ledger({option.name: option for option in options}, dict(weights), costs)
+    return (ledger.base - ledger.total(frozenset(chosen))) / max(ledger.base, 1e-9)
+
+
 @dataclass
 class _Ledger:
     """Costs of sets of options; each query is asked once for each set that matters to it."""
@@ -97,7 +104,11 @@ class _Ledger:
             for query in self.weights
         }
         self.base = self.total(frozenset())
-        self.alone = {name: self.gain(name, frozenset()) for name in sorted(self.options)}
+
+    @cached_property
+    def alone(self) -> Mapping[str, float]:
+        """What each option saves when nothing else is built."""
+        return {name: self.gain(name, frozenset()) for name in sorted(self.options)}
 
     @property
     def is_spent(self) -> bool:

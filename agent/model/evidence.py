@@ -6,7 +6,7 @@ from typing import Literal
 
 from database_specialist.agent.model.base import FactId, Figure, Part
 from database_specialist.agent.model.locks import Footprint
-from database_specialist.agent.model.scale import IndexUse, QueryPlan
+from database_specialist.agent.model.scale import IndexSearch, IndexUse, QueryPlan
 
 CheckKind = Literal[
     "ddl",  # the whole DDL runs on an empty database
@@ -27,6 +27,7 @@ CheckKind = Literal[
     "fill",  # a sample in the proportions of production goes in
     "plan",  # how a query is planned at the stated volume
     "index_use",  # which plans use an index there
+    "index_search",  # whether a search finds a better choice
 ]
 
 Depth = Literal["quick", "standard", "full"]
@@ -72,6 +73,8 @@ class EvidenceLog(Part):
     """The queries at the stated volume, where they were planned there."""
     index_uses: tuple[IndexUse, ...] = ()
     """The planned indexes at the stated volume."""
+    index_search: IndexSearch | None = None
+    """What a search over many more indexes found there, at full depth."""
 
     @property
     def failed(self) -> tuple[Evidence, ...]:

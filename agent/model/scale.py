@@ -56,3 +56,29 @@ class IndexUse(Part):
     bytes_year_3: float
     keeps_from_hot: tuple[str, ...] = ()
     """Updates of the workload that must write to every index because they change a column of this one."""
+
+
+class IndexWeighed(Part):
+    """An index that the search weighed, planned or not."""
+
+    statement: str
+    saves: float
+    """Share of the planner's cost of a day: lost without it when it was chosen, won with it when it was not."""
+    bytes_year_1: float
+
+
+class IndexSearch(Part):
+    """The plan compared with the best choice that a search found, in the same storage."""
+
+    tried: int
+    """Indexes that were built on the sample and weighed."""
+    bytes_allowed: float
+    planned_saves: float
+    """Share of the planner's cost of a day that the planned indexes save, those of foreign keys apart."""
+    found_saves: float
+    added: tuple[IndexWeighed, ...] = ()
+    """Chosen, and not planned."""
+    dropped: tuple[str, ...] = ()
+    """Planned, and not chosen."""
+    rejected: tuple[IndexWeighed, ...] = ()
+    """Neither planned nor chosen: those that would have saved most."""

@@ -29,6 +29,7 @@ _TITLES: dict[CheckKind, str] = {
     "fill": "A sample in the proportions of the stated volume goes in",
     "plan": "Queries planned at the stated volume",
     "index_use": "Planned indexes in the plans at the stated volume",
+    "index_search": "The planned indexes beside the best that a search finds",
 }
 # Records that differ in nothing but their subject share a row from this many on.
 _FEWEST_TOGETHER = 3

@@ -57,7 +57,7 @@ def _use(index: Index, sample: Sample, planned: Sequence[Planned]) -> IndexUse:
         ),
         bytes_now=rounded(per_row * size.rows_now.value) if size else 0.0,
         bytes_year_3=rounded(per_row * size.rows_year_3.value) if size else 0.0,
-        keeps_from_hot=_updates_of(index, sample.parts.workload, schema),
+        keeps_from_hot=updates_of(index, sample.parts.workload, schema),
     )
 
 
@@ -87,7 +87,7 @@ def _bytes(index: Index, sample: Sample) -> float:
     return float(sum(max(each.pages - 1, 0) * PAGE for each in own))
 
 
-def _updates_of(index: Index, workload: Workload, schema: Schema) -> tuple[str, ...]:
+def updates_of(index: Index, workload: Workload, schema: Schema) -> tuple[str, ...]:
     """Return the updates that change a column of the index.
 
     https://www.postgresql.org/docs/current/storage-hot.html

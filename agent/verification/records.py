@@ -12,7 +12,7 @@ from database_specialist.agent.model.evidence import CheckKind, Evidence, Measur
 from database_specialist.agent.model.locks import Footprint
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
-from database_specialist.agent.model.scale import IndexUse, QueryPlan
+from database_specialist.agent.model.scale import IndexSearch, IndexUse, QueryPlan
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.verification.sandbox import Sandbox
 
@@ -22,6 +22,7 @@ _OWNERS: dict[CheckKind, Stage] = {
     "query": "plan_indexes",
     "plan": "plan_indexes",
     "index_use": "plan_indexes",
+    "index_search": "plan_indexes",
     "seed": "plan_operations",
     "migration": "plan_operations",
     "locks": "plan_operations",
@@ -52,6 +53,7 @@ class Recorder:
     footprints: list[Footprint] = field(default_factory=list)
     plans: list[QueryPlan] = field(default_factory=list)
     index_uses: list[IndexUse] = field(default_factory=list)
+    index_search: IndexSearch | None = None
 
     @contextmanager
     def phase(self, name: str, doing: str) -> Iterator[None]:

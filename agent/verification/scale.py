@@ -18,6 +18,7 @@ from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.sandbox import StatementError
 from database_specialist.agent.verification.scale_plans import Plan, Planned, rounded
 from database_specialist.agent.verification.scale_sample import Inflatable, Sample, drop_indexes, filled_sample
+from database_specialist.agent.verification.scale_search import build_variants, compare
 from database_specialist.agent.verification.scale_statistics import scaled_files, scaled_references, scaled_sizes
 from database_specialist.agent.verification.scale_words import plan_in_words
 
@@ -44,6 +45,18 @@ def prove_scale(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         planned = plan_queries(sample)
         _record_plans(sample, planned, run, recorder)
         weigh(sample, planned, recorder)
+    if depth == "full":
+        _compare(parts, recorder)
+
+
+def _compare(parts: Parts, recorder: Recorder) -> None:
+    """Search on a sample of its own: what is built to be tried must not be there when the plan is proven."""
+    unheard = Recorder(recorder.sandbox, recorder.progress)
+    with recorder.timing("index search"), filled_sample(parts, unheard, SAMPLE_ROWS["standard"]) as sample:
+        if sample is not None:
+            tried = build_variants(sample)
+            grow(sample)
+            compare(sample, tried, plan_queries(sample), recorder)
 
 
 def skip_scale(recorder: Recorder, why: str) -> None:

@@ -76,6 +76,7 @@ def _log(recorder: Recorder) -> EvidenceLog:
         footprints=tuple(recorder.footprints),
         plans=tuple(recorder.plans),
         index_uses=tuple(recorder.index_uses),
+        index_search=recorder.index_search,
     )
 
 

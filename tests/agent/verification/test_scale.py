@@ -293,3 +293,25 @@ def test_other_engines_say_that_nothing_was_planned() -> None:
         prove_scale(parts, recorder, "standard")
     (record,) = recorder.records
     assert (record.passed, record.detail) == (None, "only PostgreSQL takes statistics of another volume")
+
+
+def test_a_search_finds_the_index_that_the_plan_lacks(server: PostgresSandbox) -> None:
+    parts = _parts(*QUERIES, planned=(_index("orders_note_idx", "orders", "note"),))
+    _, recorder = _log(parts, server, "full")
+    found = recorder.index_search
+    assert found is not None
+    assert found.found_saves > found.planned_saves + 0.5
+    assert any("orders USING btree (customer_id" in each.statement for each in found.added)
+    assert found.dropped == ("orders_note_idx",)
+    assert "IDX012" in _findings(parts, EvidenceLog(records=(), index_search=found))
+
+
+def test_a_search_confirms_the_plan_that_has_it(server: PostgresSandbox) -> None:
+    threes = _index("readings_taken_at_idx", "readings", "taken_at", serves=("Q2",), where="value = 3")
+    parts = _parts(*QUERIES, planned=(BY_CUSTOMER, threes))
+    _, recorder = _log(parts, server, "full")
+    found = recorder.index_search
+    assert found is not None
+    assert found.planned_saves >= found.found_saves - 0.05
+    assert found.rejected
+    assert "IDX012" not in _findings(parts, EvidenceLog(records=(), index_search=found))
