@@ -26,11 +26,11 @@ from database_specialist.agent.operations.backup_commands import (
     DUMP,
     INCREMENT,
     INCREMENTS_SINCE,
-    PRIMARY_SETTINGS,
     RECOVERY_SETTINGS,
     RESTORE,
     VERIFY,
     arguments,
+    primary_settings,
 )
 from database_specialist.agent.verification.recovery import StepFailed
 from database_specialist.tools.postgres import ADMIN, DESIGNER, Binaries, Server, running, start_on
@@ -42,6 +42,7 @@ if TYPE_CHECKING:  # the sandbox opens rehearsals, so it cannot be imported from
 ARCHIVE_SECONDS = 20.0
 PROGRAMS = ("pg_basebackup", "pg_verifybackup", "pg_waldump", "pg_dump", "pg_restore")
 _SEGMENT_BYTES = 1 << 20
+_LONGEST_COMMAND = 120
 _OF_THE_REHEARSAL = {"wal_level": "replica", "max_wal_senders": "4", "full_page_writes": "on", "wal_keep_size": "64MB"}
 
 Opener = Callable[[Server], "PostgresSandbox"]
@@ -66,9 +67,7 @@ def rehearsing(binaries: Binaries, open_sandbox: Opener) -> Iterator[PostgresReh
 
 def _primary(binaries: Binaries, folder: Path) -> Mapping[str, str]:
     archive = folder / "backups" / "archive"
-    is_old = binaries.major < INCREMENTS_SINCE
-    settings = {name: value for name, value in PRIMARY_SETTINGS.items() if not (is_old and name == "summarize_wal")}
-    return _filled(settings, archive=str(archive)) | _OF_THE_REHEARSAL
+    return _filled(primary_settings(binaries.major), archive=str(archive)) | _OF_THE_REHEARSAL
 
 
 def _filled(settings: Mapping[str, str], **places: str) -> dict[str, str]:
@@ -190,9 +189,12 @@ class PostgresRehearsal:
             raise StepFailed(self._said(program, done.stderr))
 
     def _said(self, program: str, words: str) -> str:
-        """Return the first line of an error, without the places of this run."""
+        """Return the first line of an error and the command that met it, without the places of this run."""
         lines = [line.strip() for line in words.replace(f"{self.folder}/", "").splitlines() if line.strip()]
-        return lines[0] if lines else f"{program} failed and said nothing"
+        if not lines:
+            return f"{program} failed and said nothing"
+        command = next((line for line in lines if line.startswith("Command was: ")), "")
+        return f"{lines[0]} ({command[:_LONGEST_COMMAND]})" if command else lines[0]
 
 
 def _reason(error: SandboxError) -> str:

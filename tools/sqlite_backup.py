@@ -54,5 +54,5 @@ class SqliteCopier:
     def restored(self) -> Iterator[SqliteDatabase]:
         """Give a database on the copy."""
         with self._sandbox.database() as database, closing(sqlite3.connect(self.file)) as source:
-            database.load(source)
+            database.overwrite(source)
             yield database

@@ -166,7 +166,7 @@ class SqliteDatabase:
     def clone(self) -> Iterator[SqliteDatabase]:
         """Make a copy with all rows."""
         copy = SqliteDatabase(self._limits)
-        copy.load(self._connection)
+        copy.overwrite(self._connection)
         try:
             yield copy
         finally:
@@ -176,7 +176,7 @@ class SqliteDatabase:
         """Copy all pages to another database, while this one is open."""
         self._connection.backup(target)
 
-    def load(self, source: sqlite3.Connection) -> None:
+    def overwrite(self, source: sqlite3.Connection) -> None:
         """Take all pages of another database in the place of one's own."""
         self._connection.set_authorizer(None)
         source.backup(self._connection)

@@ -19,13 +19,8 @@ ARCHIVE_COMMAND = "test ! -f $archive/%f && cp %p $archive/%f"
 """Refuses to write over a segment: two servers that archive to one place by mistake would destroy each other's log."""
 RESTORE_COMMAND = "cp $archive/%f %p"
 
-PRIMARY_SETTINGS = {
-    "wal_level": "replica",
-    "archive_mode": "on",
-    "archive_command": ARCHIVE_COMMAND,
-    "summarize_wal": "on",
-}
-"""What the server that is backed up runs with. `summarize_wal` is of PostgreSQL 17 and later."""
+INCREMENTS_SINCE = 17
+"""The major version from which `pg_basebackup` takes increments."""
 
 RECOVERY_SETTINGS = {
     "archive_mode": "off",
@@ -35,8 +30,15 @@ RECOVERY_SETTINGS = {
 }
 """What the restored server is started with, beside an empty file `recovery.signal` in its data directory."""
 
-INCREMENTS_SINCE = 17
-"""The major version from which `pg_basebackup` takes increments."""
+
+def primary_settings(major: int) -> dict[str, str]:
+    """Return what the server that is backed up runs with.
+
+    >>> "summarize_wal" in primary_settings(16), "summarize_wal" in primary_settings(17)
+    (False, True)
+    """
+    settings = {"wal_level": "replica", "archive_mode": "on", "archive_command": ARCHIVE_COMMAND}
+    return settings | ({"summarize_wal": "on"} if major >= INCREMENTS_SINCE else {})
 
 
 def arguments(command: str, **places: str) -> list[str]:

@@ -72,7 +72,9 @@ def _is_server(context: Context) -> bool:
 
 def _commands(ran: list[Evidence]) -> tuple[str, ...]:
     done = [command for record in ran for command in _STEPS.get(record.subject, ())]
-    primary = "\n".join(f"{name} = '{value}'" for name, value in commands.PRIMARY_SETTINGS.items())
+    major = int(ran[0].engine.split()[-1].split(".")[0])
+    settings = commands.primary_settings(major)
+    primary = "\n".join(f"{name} = '{value}'" for name, value in settings.items())
     restored = "\n".join(f"{name} = '{value}'" for name, value in commands.RECOVERY_SETTINGS.items())
     return (
         "The commands that ran, the places as variables:",

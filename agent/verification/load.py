@@ -105,7 +105,7 @@ def prove_load(parts: Parts, recorder: Recorder, *, seconds: float = SECONDS) ->
             skip_load(recorder, str(lack))
             return
         except (LoadFailed, StatementError) as failure:
-            recorder.failed("load", "workload", CLAIM, str(failure))
+            recorder.failed("load", "workload", CLAIM, str(failure), owner="plan_indexes")
             return
     ran = len({script.name for script in scripts})
     detail = f"{CLIENTS} sessions for {seconds:g} s each time; {ran} of {len(parts.workload.queries)} queries"

@@ -262,6 +262,8 @@ def test_a_dump_that_does_not_restore_is_named_with_the_reason(parts: Parts, ser
     records = _proven(broken, server)
     assert records["logical backup"].passed is False
     assert 'relation "customers" does not exist' in records["logical backup"].detail
+    assert 'COPY failed for table "orders"' in records["logical backup"].detail
+    assert records["logical backup"].owner == "plan_schema"
     assert records["recovery to a time"].passed is True
 
 
