@@ -33,6 +33,7 @@ from database_specialist.agent.verification.scale_statistics import (
     scaled_references,
     scaled_sizes,
 )
+from database_specialist.tools import postgres
 from database_specialist.tools.postgres_sandbox import Limits, PostgresDatabase, PostgresSandbox, Session, open_postgres
 
 LIMITS = Limits(statement_seconds=900, wall_seconds=900, database_bytes=64 << 30, memory_bytes=4 << 30)
@@ -192,8 +193,14 @@ def _report(found: Found, budget: float, seconds: float, asked: int) -> None:
     )
 
 
+def _with_much_memory() -> None:
+    """Let the judge's server keep scale factor 1 in memory, as in the runs of the peers."""
+    postgres._SETTINGS["shared_buffers"] = "2GB"
+
+
 def judge(folder: Path, *, executes: bool) -> None:
     """Build each choice at scale factor 1, and compare with no index beside the keys."""
+    _with_much_memory()
     texts = queries(folder)
     with open_postgres(limits=LIMITS) as server, server.database() as database:
         administrator = server.server.connect(dbname=database.name)

@@ -40,7 +40,7 @@ from database_specialist.tools.postgres import (
 from database_specialist.tools.postgres_backup import PostgresRehearsal, rehearsing
 from database_specialist.tools.postgres_load import run_pgbench
 from database_specialist.tools.postgres_locks import footprint
-from database_specialist.tools.postgres_scaling import inflate
+from database_specialist.tools.postgres_scaling import deflate, inflate
 from database_specialist.tools.postgres_what_if import ToggledCosts
 
 Session = psycopg.Connection[tuple[object, ...]]
@@ -377,9 +377,19 @@ class PostgresDatabase:
         self._run("SET CONSTRAINTS ALL IMMEDIATE")
 
     def inflate(self, pages: Mapping[str, int]) -> None:
-        """Make relations, by their files' paths, look this many pages long. Nothing may read them afterwards."""
+        """Make relations, by their files' paths, look this many pages long. Nothing may read them meanwhile."""
         self._sandbox.mark_inflated(self.name)
         inflate(self._sandbox.server.folder / "data", pages)
+
+    def deflate(self, pages: Mapping[str, int]) -> None:
+        """Cut the files back to the pages that they had.
+
+        A session remembers how many files a table goes on in. Dropping a database makes every session close what it
+        has open, and look again.
+        """
+        deflate(self._sandbox.server.folder / "data", pages)
+        with self._sandbox._copy_of(BLANK):
+            pass
 
     @contextmanager
     def what_if(self, statements: Mapping[str, str], options: frozenset[str]) -> Iterator[ToggledCosts]:

@@ -1,7 +1,8 @@
 """Files of a database made to look as long as in production, without taking the room.
 
 The planner asks the file system how many pages a table has. A file that is extended without being written is
-sparse: it says so many pages, and holds only those of the sample. Nothing may read the table after that.
+sparse: it says so many pages, and holds only those of the sample. A scan would read all the emptiness, so nothing
+reads a table as long as it looks long; a plan that was made then runs when its files are cut back.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ def inflate(data: Path, pages: Mapping[str, int]) -> None:
             raise SandboxError(
                 f"{data / path} cannot be extended: {error.strerror}. Remedy: run with --depth quick."
             ) from error
+
+
+def deflate(data: Path, pages: Mapping[str, int]) -> None:
+    """Cut the files back to this many pages, which must be those that were ever written."""
+    for path, wanted in pages.items():
+        file = data / path
+        os.truncate(file, wanted * PAGE)
+        for part in file.parent.glob(f"{file.name}.*"):
+            os.truncate(part, 0)
 
 
 def _extend(file: Path, pages: int) -> None:

@@ -30,6 +30,11 @@ class QueryPlan(Part):
     """What the largest sort or hash table is expected to hold; 0 when nothing is sorted as a whole."""
     costs_without: float
     """How many times the planner's cost is without the planned indexes; 1 when they change nothing."""
+    pages: int | None = None
+    """Pages that the plan touches when it runs on the sample; None for what writes."""
+    pages_without: int | None = None
+    """Pages that the plan without the planned indexes touches there. A short sample is soon read as a whole: it may be
+    fewer where production's would be many more."""
     misestimate: float = 1.0
     """How far the planner is from the rows that came on the sample, as a factor, at the worst place of the plan."""
 

@@ -9,8 +9,9 @@ into the statistics, and the clock in a query stands still.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from database_specialist.agent.model.evidence import Depth, Measurement
+from database_specialist.agent.model.evidence import Depth
 from database_specialist.agent.model.scale import QueryPlan
 from database_specialist.agent.model.workload import Query
 from database_specialist.agent.verification.balance import measure_log, weigh
@@ -38,11 +39,11 @@ def prove_scale(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         if sample is None:
             skip_scale(recorder, "there is no sample to plan on")
             return
-        run = _run(sample, recorder)
+        run = _run(sample)
         if depth == "full":
             measure_log(sample, recorder)
         grow(sample)
-        planned = plan_queries(sample)
+        planned = plan_queries(sample, runs=True)
         _record_plans(sample, planned, run, recorder)
         weigh(sample, planned, recorder)
     if depth == "full":
@@ -74,8 +75,8 @@ def _obstacle(recorder: Recorder) -> str:
     return ""
 
 
-def _run(sample: Sample, recorder: Recorder) -> dict[str, Plan]:
-    """Run the reads on the sample: how far the planner is from what comes, and what is touched."""
+def _run(sample: Sample) -> dict[str, Plan]:
+    """Run the reads as the sample itself wants them: how far the planner is from what comes."""
     found = {}
     for query, sql in sample.statements:
         if query.kind != "read":
@@ -85,14 +86,11 @@ def _run(sample: Sample, recorder: Recorder) -> dict[str, Plan]:
                 found[query.id] = sample.explain(sql, ", ANALYZE, BUFFERS, TIMING OFF")
         except StatementError as error:
             sample.unread[query.id] = str(error)
-            continue
-        touched = Measurement(subject=f"{query.id} on the sample", value=found[query.id].buffers, unit="pages")
-        recorder.measurements.append(touched)
     return found
 
 
 def grow(sample: Sample) -> None:
-    """Give the sample the statistics and the length of production. Nothing may read its tables afterwards."""
+    """Give the sample the statistics and the length of production. Nothing may read its tables as long as it is so."""
     database = sample.database
     for statements in (
         scaled_references(sample.parts.schema, sample.relations, sample.factors),
@@ -104,16 +102,50 @@ def grow(sample: Sample) -> None:
         database.inflate(scaled_files(sample.relations, sample.factors))
 
 
-def plan_queries(sample: Sample) -> list[Planned]:
-    """Plan each query that reads a table, with all indexes and without the planned ones."""
+def plan_queries(sample: Sample, *, runs: bool = False) -> list[Planned]:
+    """Plan each query that reads a table, with all indexes and without the planned ones.
+
+    With `runs`, the reads also run on the sample by these plans: made for production, kept by the session, and
+    carried out when the files are cut back.
+    """
     names = sample.names()
     plans = [(query, sql, sample.explain(sql)) for query, sql in sample.statements]
     reading = [Planned(query, sql, plan, plan) for query, sql, plan in plans if plan.reads(names)]
+    read = [each for each in reading if each.query.kind == "read"] if runs else []
+    for each in read:
+        sample.database.execute(f"PREPARE {_kept(each)} AS {each.sql}")
+    for each, pages in zip(read, _pages(sample, read), strict=False):
+        each.pages = pages
     with sample.database.trial():
         drop_indexes(sample.parts.indexes.planned, sample.database)
         for planned in reading:
             planned.before = sample.explain(planned.sql)
+        for each, pages in zip(read, _pages(sample, read), strict=False):
+            each.pages_before = pages
     return reading
+
+
+def _kept(planned: Planned) -> str:
+    return f"kept_{planned.query.id.lower()}"
+
+
+def _pages(sample: Sample, planned: Sequence[Planned]) -> list[int | None]:
+    """Make the plans for production, run them on the sample, and return the pages that each touches."""
+    database = sample.database
+    if not planned or not isinstance(database, Inflatable):
+        return []
+    for each in planned:
+        sample.explain(f"EXECUTE {_kept(each)}")
+    long = scaled_files(sample.relations, sample.factors)
+    database.deflate({each.path: each.pages for each in sample.relations if each.path in long})
+    try:
+        return [_run_kept(each, sample) for each in planned]
+    finally:
+        database.inflate(long)
+
+
+def _run_kept(planned: Planned, sample: Sample) -> int | None:
+    return sample.explain(f"EXECUTE {_kept(planned)}", ", ANALYZE, BUFFERS, TIMING OFF").buffers
 
 
 def _record_plans(sample: Sample, planned: list[Planned], run: dict[str, Plan], recorder: Recorder) -> None:
@@ -126,6 +158,8 @@ def _record_plans(sample: Sample, planned: list[Planned], run: dict[str, Plan], 
             rows=rounded(each.after.rows),
             sorted_bytes=rounded(each.after.sorted_bytes),
             costs_without=rounded(each.before.cost / max(each.after.cost, 0.01)),
+            pages=each.pages,
+            pages_without=each.pages_before,
             misestimate=rounded(ran.misestimate) if ran else 1.0,
         )
         recorder.plans.append(found)

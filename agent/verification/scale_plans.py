@@ -114,6 +114,10 @@ class Planned:
     """With all indexes."""
     before: Plan
     """Without the planned ones."""
+    pages: int | None = None
+    """Pages that the first plan touches on the sample; None for what writes, and where it cannot be run."""
+    pages_before: int | None = None
+    """Pages that the second one touches there."""
 
 
 def rounded(value: float) -> float:

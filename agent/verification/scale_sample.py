@@ -35,7 +35,10 @@ class Inflatable(Protocol):
     """A database whose files can be made as long as those of production."""
 
     def inflate(self, pages: Mapping[str, int]) -> None:
-        """Make relations, by their files' paths, look this many pages long. Nothing may read them afterwards."""
+        """Make relations, by their files' paths, look this many pages long. Nothing may read them meanwhile."""
+
+    def deflate(self, pages: Mapping[str, int]) -> None:
+        """Cut the files back to the pages that they had."""
 
 
 @dataclass

@@ -16,6 +16,8 @@ def plan_in_words(plan: QueryPlan) -> str:
         left = f" ({read.partitions} of {read.of_partitions} partitions)" if read.of_partitions else ""
         parts.append(f"{read.way} of {read.table}{left}{by}")
     said = f"{', '.join(parts)}; {plan.rows:,.0f} row{'' if plan.rows == 1 else 's'} expected"
+    if plan.pages is not None:
+        said += f"; touches {plan.pages:,} page{'' if plan.pages == 1 else 's'} of the sample"
     if plan.costs_without >= _WORTH_TELLING:
         said += f"; {times(plan.costs_without)} the cost without the planned indexes"
     return said

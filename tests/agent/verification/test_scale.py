@@ -179,6 +179,10 @@ def test_a_sound_workload_is_planned_at_the_stated_volume(sound: tuple[Parts, Ev
     assert read.rows == pytest.approx(4_000_000, rel=0.25)
     assert plans["Q1"].rows < 2_000
     assert plans["Q1"].costs_without > 20
+    assert plans["Q1"].pages is not None
+    assert plans["Q1"].pages_without is not None
+    assert plans["Q1"].pages < plans["Q1"].pages_without
+    assert plans["Q3"].pages is None
     (pruned,) = plans["Q2"].reads
     assert (pruned.partitions, pruned.of_partitions) == (1, 4)
     assert not {"IDX011", "PAR005", "QRY017", "QRY018", "QRY019"} & set(_findings(parts, log))
