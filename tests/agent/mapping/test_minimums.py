@@ -84,7 +84,7 @@ def test_of_two_sessions_that_take_the_last_two_away_one_is_refused(
     database.execute("DELETE FROM lines WHERE bill_id = 1 AND id NOT IN (SELECT min(id) FROM lines WHERE bill_id = 1)")
     database.execute("INSERT INTO lines (title, bill_id, item_id) VALUES ('second', 1, 1)")
     first, last = database.execute("SELECT min(id), max(id) FROM lines WHERE bill_id = 1").rows[0]
-    other = PostgresDatabase(server, database._name)
+    other = PostgresDatabase(server, database.name)
     refused: list[str | None] = []
 
     def end(session: PostgresDatabase) -> None:
