@@ -38,8 +38,10 @@ def deflate(data: Path, pages: Mapping[str, int]) -> None:
     for path, wanted in pages.items():
         file = data / path
         os.truncate(file, wanted * PAGE)
-        for part in file.parent.glob(f"{file.name}.*"):
+        number = 1
+        while (part := file.with_name(f"{file.name}.{number}")).exists():
             os.truncate(part, 0)
+            number += 1
 
 
 def _extend(file: Path, pages: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -14,6 +15,7 @@ from database_specialist.agent.model.evidence import Measurement
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.scale import IndexUse
 from database_specialist.agent.model.workload import Index, Workload
+from database_specialist.agent.sampling.sharing import Same
 from database_specialist.agent.verification.records import Recorder, counted
 from database_specialist.agent.verification.sandbox import StatementError
 from database_specialist.agent.verification.scale_plans import Planned, rounded
@@ -31,17 +33,21 @@ _FUNCTION = re.compile(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+(?P<name>[\w
 
 def weigh(sample: Sample, planned: Sequence[Planned], recorder: Recorder) -> None:
     """Record for each planned index which plans use it; the queries are planned again without it."""
+    names = sample.names()
+    using: dict[str, list[Planned]] = {}
+    for each in planned:
+        for name in dict.fromkeys(name for read in each.after.reads(names) for name in read.indexes):
+            using.setdefault(name, []).append(each)
     for index in sample.parts.indexes.planned:
-        found = _use(index, sample, planned)
+        found = _use(index, sample, using.get(index.name, ()))
         recorder.index_uses.append(found)
         claim = f"{index.name} is looked for in the plans at the stated volume."
         figure = counted(len(found.used_by), "queries", "plans at the stated volume that use the index")
         recorder.passed("index_use", index.name, claim, _said(found), figure=figure)
 
 
-def _use(index: Index, sample: Sample, planned: Sequence[Planned]) -> IndexUse:
-    schema, names = sample.parts.schema, sample.names()
-    using = [each for each in planned if any(index.name in read.indexes for read in each.after.reads(names))]
+def _use(index: Index, sample: Sample, using: Sequence[Planned]) -> IndexUse:
+    schema = sample.parts.schema
     keys = {key.name for table in schema.tables for key in table.foreign_keys}
     size = next((each for each in sample.parts.operations.capacity.tables if each.table == index.table), None)
     per_row = _bytes(index, sample) / max(sample.filled.rows.get(index.table, 0), 1)
@@ -99,16 +105,21 @@ def updates_of(index: Index, workload: Workload, schema: Schema) -> tuple[str, .
     held = {word for part in parts for word in re.findall(r"\w+", part)} & (
         {column.name for column in table.columns} if table else set()
     )
-    touched = _set_by_triggers(schema).get(index.table, frozenset())
+    touched = _set_by_triggers(Same(schema)).get(index.table, frozenset())
     return tuple(
         query
-        for query, name, changed in _changes(workload, schema)
+        for query, name, changed in _changes(Same(workload), Same(schema))
         if name == index.table and held & (changed | touched)
     )
 
 
-def _changes(workload: Workload, schema: Schema) -> Iterator[tuple[str, str, frozenset[str]]]:
-    """Yield the updates: query, table, columns that they set."""
+@lru_cache(maxsize=4)
+def _changes(workload: Same[Workload], schema: Same[Schema]) -> tuple[tuple[str, str, frozenset[str]], ...]:
+    """Return the updates: query, table, columns that they set."""
+    return tuple(_updates(workload.part, schema.part))
+
+
+def _updates(workload: Workload, schema: Schema) -> Iterator[tuple[str, str, frozenset[str]]]:
     for query in workload.queries:
         if query.kind != "write":
             continue
@@ -121,8 +132,10 @@ def _changes(workload: Workload, schema: Schema) -> Iterator[tuple[str, str, fro
             yield query.id, update.this.name, frozenset(columns)
 
 
-def _set_by_triggers(schema: Schema) -> Mapping[str, frozenset[str]]:
+@lru_cache(maxsize=4)
+def _set_by_triggers(shared: Same[Schema]) -> Mapping[str, frozenset[str]]:
     """Return the columns that triggers set whenever a row of a table is updated."""
+    schema = shared.part
     statements = [each for routine in schema.routines for each in split_statements(routine.create, schema.engine)]
     assigned = {
         found["name"].strip('"'): frozenset(_ASSIGNED.findall(each))

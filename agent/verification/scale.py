@@ -35,6 +35,16 @@ def prove_scale(parts: Parts, recorder: Recorder, depth: Depth) -> None:
     if why:
         skip_scale(recorder, why)
         return
+    try:
+        _prove(parts, recorder, depth)
+        if depth == "full":
+            _compare(parts, recorder)
+    except StatementError as error:
+        # Every statement of the design ran before, on few rows: what is refused here is ours, or takes too long.
+        skip_scale(recorder, f"the server stopped at the sample: {error}")
+
+
+def _prove(parts: Parts, recorder: Recorder, depth: Depth) -> None:
     with filled_sample(parts, recorder, SAMPLE_ROWS[depth]) as sample:
         if sample is None:
             skip_scale(recorder, "there is no sample to plan on")
@@ -46,8 +56,6 @@ def prove_scale(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         planned = plan_queries(sample, runs=True)
         _record_plans(sample, planned, run, recorder)
         weigh(sample, planned, recorder)
-    if depth == "full":
-        _compare(parts, recorder)
 
 
 def _compare(parts: Parts, recorder: Recorder) -> None:

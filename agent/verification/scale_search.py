@@ -69,7 +69,13 @@ def compare(
     if not isinstance(sample.database, WhatIf):
         return
     own = [index for index in sample.parts.indexes.planned if not _is_for_key(index, sample)]
-    options = [*(_planned_option(index, sample, planned) for index in own), *_tried_options(sample, tried)]
+    names = sample.names()
+    touched: dict[str, set[str]] = {}
+    for each in planned:
+        for read in each.after.reads(names):
+            touched.setdefault(read.table, set()).add(each.query.id)
+    own_options = [_planned_option(index, sample, frozenset(touched.get(index.table, ()))) for index in own]
+    options = [*own_options, *_tried_options(sample, tried)]
     statements = {each.query.id: each.sql for each in planned}
     weights = {each.query.id: each.query.frequency.value for each in planned}
     sizes = {option.name: option.size for option in options}
@@ -124,13 +130,11 @@ def _is_for_key(index: Index, sample: Sample) -> bool:
     return bool(keys & set(index.serves))
 
 
-def _planned_option(index: Index, sample: Sample, planned: Sequence[Planned]) -> Option:
-    names = sample.names()
-    touching = (each.query.id for each in planned if any(read.table == index.table for read in each.after.reads(names)))
+def _planned_option(index: Index, sample: Sample, touching: frozenset[str]) -> Option:
     moved = updates_of(index, sample.parts.workload, sample.parts.schema)
     columns = tuple(key.expression for key in index.keys)
     upkeep = _upkeep(index.table, moved, sample)
-    return Option(index.name, index.table, columns, _size(index.name, index.table, sample), upkeep, frozenset(touching))
+    return Option(index.name, index.table, columns, _size(index.name, index.table, sample), upkeep, touching)
 
 
 def _tried_options(sample: Sample, tried: Tried) -> Sequence[Option]:
