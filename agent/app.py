@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-from langgraph.types import StreamMode
 
 from database_specialist.agent.accounting import Price, cost_in_words
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
-from database_specialist.agent.config import Context, Secrets
+from database_specialist.agent.config import Context, Secrets, environment, secrets_from
 from database_specialist.agent.contract import FAILED, DatabaseDesign, Status
 from database_specialist.agent.errors import DocumentError, SandboxError
 from database_specialist.agent.model.base import Engine
@@ -22,18 +18,15 @@ from database_specialist.agent.model.evidence import EvidenceLog, Finding, Measu
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes
 from database_specialist.agent.report.files import MEASUREMENTS, render_measurements
+from database_specialist.agent.running import AfterCut
 from database_specialist.agent.verification.sandbox import Database
-from database_specialist.graph.build import graph
+from database_specialist.graph.running import Progress, Streamed, described, run_graph, taken_up
 from database_specialist.graph.services import default_services, trusting
-from database_specialist.graph.state import Input
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.prices import read_prices
-
-Progress = Callable[[str, str, float], None]
-"""Called with the node, what it is doing, and the seconds since the run began."""
-
+from database_specialist.tools.runs import RunState
 
 _NO_SECRETS = Secrets()
 _NO_SCHEMA = {"engine": "postgresql", "engine_version": "", "tables": []}
@@ -79,27 +72,41 @@ class Outcome:
 
 
 def design(
-    folder: Path, context: Context, *, secrets: Secrets = _NO_SECRETS, progress: Progress | None = None
+    folder: Path,
+    context: Context,
+    *,
+    secrets: Secrets = _NO_SECRETS,
+    progress: Progress | None = None,
+    after_cut: AfterCut | None = None,
 ) -> Outcome:
     """Design the database of the project whose documents are in `folder`, and write it there when accepted.
 
-    `secrets` go before those of the environment.
+    A run that was cut off goes on after its last finished node. `after_cut` says what to do about one: None goes on
+    with it only when its input is still the same. `secrets` go before those of the environment.
 
     Raises:
+        ChangedError: a run was cut off, its input has changed since, and `after_cut` is None.
         SpecialistError: the input, a setting, the sandbox or the output folder cannot be used.
     """
     require_folder(folder)
     target = Path(context.output) if context.output else folder
-    output = OutputFolder(target)
+    output, state = OutputFolder(target), RunState(target)
+    dsn = secrets.over(secrets_from(environment())).state_dsn
+    tell = progress or (lambda node, doing, elapsed: None)
     with output.lock(), trusting(secrets):
-        run = _run(folder, context, progress or (lambda node, doing, elapsed: None))
-        outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))
-        if not outcome.has_failed:
-            output.amend(MEASUREMENTS, _measurements(run, outcome))
+        now = described(folder, context, state.thread(), has_dsn=dsn is not None)
+        with taken_up(state, now, dsn, after_cut) as (record, saver):
+            if record.sessions > 1:
+                tell("resumed", f"{record.stands}; {state.answered} answers kept", record.wall_seconds)
+            run = run_graph(record, state, saver, context, tell)
+            outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))
+            if not outcome.has_failed:
+                output.amend(MEASUREMENTS, _measurements(run, outcome))
+        state.remove(answers=not outcome.has_failed)
     return outcome
 
 
-def _measurements(run: _Run, outcome: Outcome) -> str:
+def _measurements(run: Streamed, outcome: Outcome) -> str:
     # Only now is it known how long each node took.
     measured = (Measurement.load(each) for each in run.values["measurements"])
     return render_measurements(
@@ -107,7 +114,7 @@ def _measurements(run: _Run, outcome: Outcome) -> str:
     )
 
 
-def _outcome(run: _Run, target: Path, prices: Sequence[Price]) -> Outcome:
+def _outcome(run: Streamed, target: Path, prices: Sequence[Price]) -> Outcome:
     values = run.values
     usage = tuple(Usage.load(each) for each in values["usage"])
     return Outcome(
@@ -149,30 +156,3 @@ def check(file: Path, context: Context, *, secrets: Secrets = _NO_SECRETS) -> Ch
 
 def _read_back(database: Database, *, engine: Engine) -> tuple[Schema, Indexes]:
     return schema_from_catalog(database.catalog(), engine=engine)
-
-
-@dataclass
-class _Run:
-    """A run as it is streamed."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    wall_seconds: float = 0.0
-
-
-def _run(folder: Path, context: Context, progress: Progress) -> _Run:
-    """Stream the graph; return its last values and the times."""
-    run, began = _Run(), time.monotonic()
-    started: dict[str, float] = {}
-    modes: list[StreamMode] = ["custom", "tasks", "values"]
-    for part in graph.stream(Input(folder=str(folder)), context=context, stream_mode=modes, version="v2"):
-        run.wall_seconds = time.monotonic() - began
-        if part["type"] == "custom":
-            progress(part["data"]["node"], part["data"]["doing"], run.wall_seconds)
-        elif part["type"] == "tasks":
-            node, task = part["data"]["name"], part["data"]["id"]
-            taken = run.wall_seconds - started.setdefault(task, run.wall_seconds)
-            run.seconds[node] = run.seconds.get(node, 0.0) + taken
-        elif part["type"] == "values":
-            run.values = dict(part["data"])
-    return run

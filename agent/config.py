@@ -64,6 +64,8 @@ class Secrets(BaseModel):
     perplexity: str | None = Field(default=None, repr=False)
     mysql_dsn: str | None = Field(default=None, repr=False)
     """A MySQL or MariaDB server to prove on: mysql://user:password@host:port/. A database is created and dropped."""
+    state_dsn: str | None = Field(default=None, repr=False)
+    """A PostgreSQL database that keeps the checkpoints of runs. Empty: a file in the state folder."""
 
     def over(self, other: Secrets) -> Secrets:
         """Return these, and the other's where there are none."""
@@ -116,6 +118,7 @@ def secrets_from(environment: Mapping[str, str]) -> Secrets:
         context7=environment.get("CONTEXT7_API_KEY") or None,
         perplexity=environment.get("PERPLEXITY_API_KEY") or None,
         mysql_dsn=environment.get("DATABASE_SPECIALIST_MYSQL_DSN") or None,
+        state_dsn=environment.get("DATABASE_SPECIALIST_STATE_DSN") or None,
     )
 
 

@@ -1,6 +1,7 @@
 """The exceptions that a caller may handle.
 
     SpecialistError
+    |-- ChangedError     a run was cut off, and since then its input has changed: the user chooses
     |-- ConfigError      a setting or an argument is wrong
     |-- DocumentError    the input folder cannot be used
     |-- ModelError       the chat model gave no usable answer; `status` says why
@@ -21,6 +22,10 @@ ModelStatus = Literal["llm_unavailable", "refused", "budget_exhausted"]
 
 class SpecialistError(Exception):
     """Base of all errors that are raised on purpose."""
+
+
+class ChangedError(SpecialistError):
+    """A run was cut off, and since then its input has changed: whether to go on with it is the user's to say."""
 
 
 class ConfigError(SpecialistError):

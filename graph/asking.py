@@ -41,7 +41,7 @@ def asks(judge: Asking) -> Node:
         if state["status"] in FAILED:
             return {}
         tell = teller(runtime, judge.__name__)
-        designer = _designer(state, runtime, tell)
+        designer = _designer(state, runtime, tell, place=f"{judge.__name__} {round_of(state)}")
         try:
             update = _made(judge(state, runtime, designer, tell), judge.__name__, designer)
         except ModelError as error:
@@ -52,7 +52,7 @@ def asks(judge: Asking) -> Node:
     return node
 
 
-def _designer(state: State, runtime: Runtime[Context], tell: Tell) -> Designer:
+def _designer(state: State, runtime: Runtime[Context], tell: Tell, *, place: str) -> Designer:
     if state["takeovers"]:
         return RulesDesigner()
 
@@ -60,7 +60,7 @@ def _designer(state: State, runtime: Runtime[Context], tell: Tell) -> Designer:
         tell(f"{usage.question} answered; {totals.calls} calls, {totals.tokens:,} tokens so far")
 
     spent = [Usage.load(each) for each in state["usage"]]
-    return services(runtime).designer(Run(id=state["run"], spent=spent, told=told))
+    return services(runtime).designer(Run(id=state["run"], spent=spent, told=told, place=place))
 
 
 def _without_model(judge: Asking, state: State, runtime: Runtime[Context], error: ModelError) -> Update:

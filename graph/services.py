@@ -27,6 +27,7 @@ from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
 from database_specialist.agent.verification.sandbox import Sandbox
+from database_specialist.tools.answers import KeptAnswers
 from database_specialist.tools.documents import read_folder
 from database_specialist.tools.ledger import Caps, Ledgers, Told
 from database_specialist.tools.model import ChatModel, Settings
@@ -54,6 +55,8 @@ class Run:
     id: str
     spent: Sequence[Usage]
     told: Told
+    place: str = ""
+    """The node and the round: what its kept answers are found by."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,9 @@ def _designer(context: Context, variables: Mapping[str, str], run: Run) -> Desig
         total_seconds=3 * context.call_seconds,
     )
     account = _ledgers.of(run.id, _caps(context, context.model), run.spent).account(run.told)
-    return ModelDesigner(ChatModel(settings, account=account), context.model)
+    keep = _answers.get()
+    kept = keep(run.place) if keep else None
+    return ModelDesigner(ChatModel(settings, account=account, kept=kept), context.model)
 
 
 _ledgers = Ledgers()
@@ -143,6 +148,10 @@ def _caps(context: Context, model: str) -> Caps:
     )
 
 
+Answers = Callable[[str], KeptAnswers]
+"""Finds the kept answers of a node in a round."""
+
+_answers: ContextVar[Answers | None] = ContextVar("answers", default=None)
 _secrets: ContextVar[Secrets | None] = ContextVar("secrets", default=None)
 _factory: ContextVar[Callable[[Context], Services]] = ContextVar("services", default=default_services)
 
@@ -155,6 +164,16 @@ def using(factory: Callable[[Context], Services]) -> Iterator[None]:
         yield
     finally:
         _factory.reset(token)
+
+
+@contextmanager
+def keeping(answers: Answers) -> Iterator[None]:
+    """Let runs inside the block keep each answer of a chat model as it arrives, and find it when done again."""
+    token = _answers.set(answers)
+    try:
+        yield
+    finally:
+        _answers.reset(token)
 
 
 @contextmanager

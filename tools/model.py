@@ -23,6 +23,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from database_specialist.agent.answers.question import AnswerType, Question, Usage
 from database_specialist.agent.errors import ModelError
 from database_specialist.prompts import render
+from database_specialist.tools.answers import Answered, KeptAnswers
 from database_specialist.tools.completion import Tokens, Unusable, check_response, one_line
 from database_specialist.tools.ledger import Account, Caps, Ledger
 from database_specialist.tools.providers import Provider, provider_of, tokens_of
@@ -73,6 +74,8 @@ class _Asking:
     ends: float
     attempts_left: int = MAX_ATTEMPTS
     repairs: int = 0
+    requests: list[str] = field(default_factory=list)
+    """The keys of what was asked."""
 
     @property
     def seconds_left(self) -> float:
@@ -88,6 +91,7 @@ class ChatModel:
         *,
         spent: Sequence[Usage] = (),
         account: Account | None = None,
+        kept: KeptAnswers | None = None,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -95,6 +99,7 @@ class ChatModel:
         self._sleep = sleep
         caps = Caps(calls=settings.max_calls, tokens=settings.max_tokens)
         self._ledger = account or Ledger(caps, spent=spent).account()
+        self._kept = kept
         self._method: Method = settings.method
         self._endpoint: _Endpoint
         if provider_of(settings.model):
@@ -122,6 +127,20 @@ class ChatModel:
             ModelError: refused, out of budget, or no usable answer after retries and repairs.
         """
         asking = _Asking(question.name, time.monotonic() + self._settings.total_seconds)
+        try:
+            return self._asked(asking, question, answer, objections)
+        except ModelError as error:
+            if error.status != "budget_exhausted":  # with a larger cap the same run goes on
+                self._forget(asking)
+            raise
+
+    def _asked(
+        self,
+        asking: _Asking,
+        question: Question,
+        answer: type[AnswerType],
+        objections: Callable[[AnswerType], Sequence[str]],
+    ) -> AnswerType:
         messages = self._messages(question, answer)
         problems: Sequence[str] = ()
         for asking.repairs in range(MAX_REPAIRS + 1):
@@ -166,8 +185,31 @@ class ChatModel:
 
     def _exchange(self, asking: _Asking, messages: list[BaseMessage], answer: type[AnswerType]) -> AIMessage:
         asking.attempts_left -= 1
-        seconds = max(0.001, min(self._settings.call_seconds, asking.seconds_left))
         asked = format_of(self._method, answer)
+        key = self._key(asking, messages, asked)
+        answered = self._kept.find(key) if self._kept else None
+        if answered is None:
+            return self._send_once(asking, messages, asked, key)
+        self._ledger.enter(answered.usage)
+        if isinstance(answered.outcome, Unusable):
+            raise answered.outcome
+        return answered.outcome
+
+    def _key(self, asking: _Asking, messages: list[BaseMessage], asked: dict[str, Any]) -> str:
+        if self._kept is None:
+            return ""
+        told = [[message.type, message.content] for message in messages]
+        settings = [self._settings.model, self._settings.temperature, self._settings.max_output_tokens]
+        asking.requests.append(self._kept.key([settings, told, asked]))
+        return asking.requests[-1]
+
+    def _forget(self, asking: _Asking) -> None:
+        for key in asking.requests:
+            if self._kept is not None:
+                self._kept.forget(key)
+
+    def _send_once(self, asking: _Asking, messages: list[BaseMessage], asked: dict[str, Any], key: str) -> AIMessage:
+        seconds = max(0.001, min(self._settings.call_seconds, asking.seconds_left))
         estimate = _estimate(sum(len(str(each.content)) for each in messages) + len(str(asked)))
         began = time.monotonic()
         with self._ledger.held(asking.name, model=self._settings.model, prompt_tokens=estimate):
@@ -175,29 +217,33 @@ class ChatModel:
                 with nullcontext() if self._settings.traced else untraced():
                     message = self._endpoint.exchange(messages, asked, seconds)
             except _FAILURES as error:
-                self._enter_failed(asking, _behind(error, Unusable), estimate, time.monotonic() - began)
+                found = _behind(error, Unusable)
+                if found is not None and found.answered:
+                    counted = estimate, found.characters
+                    self._enter(key, found, self._usage(asking, found.tokens, counted, time.monotonic() - began))
                 raise
-        self._enter(asking, tokens_of(message), (estimate, len(text_of(message))), time.monotonic() - began)
+        counted = estimate, len(text_of(message))
+        self._enter(key, message, self._usage(asking, tokens_of(message), counted, time.monotonic() - began))
         return message
 
-    def _enter_failed(self, asking: _Asking, found: Unusable | None, estimate: int, seconds: float) -> None:
-        if found is not None and found.answered:
-            self._enter(asking, found.tokens, (estimate, found.characters), seconds)
+    def _enter(self, key: str, outcome: AIMessage | Unusable, usage: Usage) -> None:
+        """Keep what was answered, before anything else, and count what it cost."""
+        if self._kept is not None:
+            self._kept.keep(key, Answered(usage, outcome))
+        self._ledger.enter(usage)
 
-    def _enter(self, asking: _Asking, given: Tokens | None, counted: tuple[int, int], seconds: float) -> None:
+    def _usage(self, asking: _Asking, given: Tokens | None, counted: tuple[int, int], seconds: float) -> Usage:
         tokens = given or Tokens(prompt=counted[0], cached=0, completion=_estimate(counted[1]))
-        self._ledger.enter(
-            Usage(
-                question=asking.name,
-                calls=1,
-                prompt_tokens=tokens.prompt,
-                cached_tokens=tokens.cached,
-                completion_tokens=tokens.completion,
-                seconds=seconds,
-                repairs=asking.repairs,
-                model=self._settings.model,
-                estimated=given is None,
-            )
+        return Usage(
+            question=asking.name,
+            calls=1,
+            prompt_tokens=tokens.prompt,
+            cached_tokens=tokens.cached,
+            completion_tokens=tokens.completion,
+            seconds=seconds,
+            repairs=asking.repairs,
+            model=self._settings.model,
+            estimated=given is None,
         )
 
     def _translated(self, asking: _Asking, error: Exception, found: Unusable | None) -> ModelError:

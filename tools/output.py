@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from database_specialist.agent.errors import OutputError
+from database_specialist.tools.files import STRAY, write_whole
 
 STATE_FOLDER = ".database-specialist"
 DOCUMENT = "database-design.md"
@@ -22,7 +22,6 @@ DOCUMENT = "database-design.md"
 # The last line of a file of ours: the hash of all above it, so that an edit shows even in a fresh clone.
 _SEALS = {".md": "<!-- database-specialist sha256:{} -->\n", ".sql": "-- database-specialist sha256:{}\n"}
 _SEAL = re.compile(r"^(?:<!--|--) database-specialist sha256:([0-9a-f]{64})(?: -->)?\n\Z", re.MULTILINE)
-_PREFIX = ".database-specialist-"
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class OutputFolder:
                 if _is_edited(target, before.get(name)) and target.read_bytes() != sealed.encode():
                     edited.append(name)
                     target = target.with_suffix(f".new{target.suffix}")
-                _replace(target, sealed)
+                write_whole(target, sealed)
             self._remove_stale(before, files)
             self._record(hashes)
         except OSError as error:
@@ -103,7 +102,7 @@ class OutputFolder:
             return
         sealed = _seal(name, text)
         try:
-            _replace(target, sealed)
+            write_whole(target, sealed)
             self._record({**hashes, name: _sha256(sealed)})
         except OSError as error:
             raise OutputError(f"{error.filename or target}: cannot be written ({error.strerror})") from error
@@ -113,7 +112,7 @@ class OutputFolder:
         draft = self._state / "draft"
         try:
             for name, text in files.items():
-                _replace(draft / name, text)
+                write_whole(draft / name, text)
         except OSError as error:
             raise OutputError(f"{draft}: cannot be written ({error.strerror})") from error
         return draft
@@ -126,7 +125,7 @@ class OutputFolder:
         return {str(k): str(v) for k, v in entries.items()} if isinstance(entries, dict) else {}
 
     def _record(self, hashes: Mapping[str, str]) -> None:
-        _replace(self._state / "written.json", json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+        write_whole(self._state / "written.json", json.dumps(hashes, indent=1, sort_keys=True) + "\n")
 
     def _remove_stale(self, before: Mapping[str, str], files: Mapping[str, str]) -> None:
         for name in before:
@@ -137,7 +136,7 @@ class OutputFolder:
     def _sweep(self) -> None:
         """Remove the temporary files of a run that was killed."""
         for folder in (self._folder, self._folder / "database", self._folder / "database" / "migrations", self._state):
-            for stray in folder.glob(f"{_PREFIX}*"):
+            for stray in folder.glob(f"{STRAY}*"):
                 stray.unlink(missing_ok=True)
 
 
@@ -167,18 +166,3 @@ def _is_edited(path: Path, written: str | None) -> bool:
         seal = _SEAL.search(text)
         return seal is None or seal.group(1) != _sha256(text[: seal.start()])
     return written is not None and written != _sha256(text)
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=_PREFIX, dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

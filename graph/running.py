@@ -1,0 +1,149 @@
+"""Running the graph so that it can be cut off: each finished node is saved, and the same run goes on from there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import StreamMode
+
+from database_specialist.agent.config import Context
+from database_specialist.agent.errors import ChangedError, ConfigError, DocumentError, SpecialistError
+from database_specialist.agent.running import AfterCut, RunRecord, changes, hashes, storable_settings
+from database_specialist.graph.build import graph
+from database_specialist.graph.services import keeping
+from database_specialist.graph.state import Input
+from database_specialist.tools.checkpoints import DSN
+from database_specialist.tools.documents import read_folder
+from database_specialist.tools.runs import RunState, program_version
+
+Progress = Callable[[str, str, float], None]
+"""Called with the node, what it is doing, and the seconds that the run has worked."""
+
+_MODES: list[StreamMode] = ["custom", "tasks", "values"]
+
+
+@dataclass
+class Streamed:
+    """A run as it was streamed."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """By node; what was worked before the run was cut off counts."""
+    wall_seconds: float = 0.0
+
+
+def described(folder: Path, context: Context, thread: str, *, has_dsn: bool) -> RunRecord:
+    """Return the record of a run that is begun now.
+
+    Raises:
+        DocumentError: the documents cannot be read.
+    """
+    return RunRecord(
+        thread=thread,
+        folder=str(folder.resolve()),
+        saver="postgresql" if has_dsn else "sqlite",
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        program=program_version(),
+        documents=hashes(read_folder(folder)),
+        settings=storable_settings(context),
+    )
+
+
+@contextmanager
+def taken_up(
+    state: RunState, now: RunRecord, dsn: str | None, after_cut: AfterCut | None
+) -> Iterator[tuple[RunRecord, BaseCheckpointSaver[str]]]:
+    """Begin the run, or take up the one that was cut off; note why it stops when it can say so.
+
+    Raises:
+        ChangedError: what the cut run was given has changed, and `after_cut` is None.
+        ConfigError: its checkpoints stand elsewhere.
+    """
+    cut = None if after_cut == "fresh" else state.record
+    if cut is None:
+        state.remove(answers=after_cut == "fresh")
+    else:
+        _require_same(cut, now, after_cut)
+    record = cut.resumed(state.last_sign, **_given(now)) if cut else now
+    state.write(record)
+    with state.saver(dsn) as saver:
+        if cut is None:
+            saver.delete_thread(record.thread)
+        try:
+            yield record, saver
+        except (SpecialistError, KeyboardInterrupt) as error:
+            state.stop(str(error) or "stopped by the user", ended=isinstance(error, DocumentError))
+            raise
+
+
+def _given(now: RunRecord) -> dict[str, object]:
+    return {"folder": now.folder, "documents": now.documents, "settings": now.settings, "program": now.program}
+
+
+def _require_same(cut: RunRecord, now: RunRecord, after_cut: AfterCut | None) -> None:
+    if cut.saver != now.saver:
+        setting = f"set {DSN}" if cut.saver == "postgresql" else f"unset {DSN}"
+        raise ConfigError(
+            f"{now.folder}: a run that was cut off has its checkpoints elsewhere; {setting}, or use --fresh"
+        )
+    changed = changes(cut, now)
+    if changed and after_cut is None:
+        raise ChangedError(
+            f"{now.folder}: a run that began at {cut.started} was cut off {cut.stands}, and since then "
+            f"{', '.join(changed)}; --resume goes on with it all the same, --fresh starts anew"
+        )
+
+
+def run_graph(
+    record: RunRecord, state: RunState, saver: BaseCheckpointSaver[str], context: Context, progress: Progress
+) -> Streamed:
+    """Begin the run, or go on with it when it has a checkpoint; return its last values and the times.
+
+    Whether nodes are left is not asked: a run that is killed between two writes of a checkpoint looks finished.
+    """
+    durable = graph.copy({"checkpointer": saver})
+    config: RunnableConfig = {"configurable": {"thread_id": record.thread}}
+    given = None if saver.get_tuple(config) else Input(folder=record.folder)
+    journal = _Journal(record, state)
+    with keeping(state.answers), state.beating():
+        for part in durable.stream(given, config, context=context, stream_mode=_MODES, version="v2", durability="sync"):
+            if part["type"] == "custom":
+                progress(part["data"]["node"], part["data"]["doing"], journal.wall_seconds)
+            elif part["type"] == "tasks":
+                journal.note(part["data"]["id"], part["data"]["name"])
+    return Streamed(dict(durable.get_state(config).values), journal.record.seconds, journal.wall_seconds)
+
+
+class _Journal:
+    """Keeps the record of the run on the disk as nodes begin and end."""
+
+    def __init__(self, record: RunRecord, state: RunState) -> None:
+        self.record = record
+        self._state = state
+        self._before = record.wall_seconds
+        self._began = time.monotonic()
+
+    @property
+    def wall_seconds(self) -> float:
+        return self._before + time.monotonic() - self._began
+
+    def note(self, task: str, node: str) -> None:
+        """Note that a task begins or, when it is noted a second time, that it has ended."""
+        now, under_way = self.wall_seconds, dict(self.record.under_way)
+        changed: dict[str, Any] = {"under_way": under_way, "wall_seconds": now}
+        if task in under_way:
+            taken = now - under_way.pop(task)[1]
+            changed["nodes"] = (*self.record.nodes, node)
+            changed["seconds"] = {**self.record.seconds, node: self.record.seconds.get(node, 0.0) + taken}
+        else:
+            under_way[task] = node, now
+        self.record = self.record.model_copy(update=changed)
+        self._state.write(self.record)
