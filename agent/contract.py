@@ -10,11 +10,12 @@ import json
 from typing import Any, Literal
 
 from database_specialist.agent.answers.question import Usage
-from database_specialist.agent.model.base import Figure, Part
+from database_specialist.agent.model.base import Figure, Name, Part
 from database_specialist.agent.model.brief import Assumption, Gap, Source
+from database_specialist.agent.model.entities import Sensitivity
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import AccessPath
-from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.relational import Policy, Schema
 from database_specialist.agent.model.workload import Index
 
 CONTRACT_VERSION = "1.0"
@@ -29,14 +30,84 @@ Status = Literal["running", "accepted", "not_accepted", "llm_unavailable", "refu
 FAILED: frozenset[Status] = frozenset(("llm_unavailable", "refused", "budget_exhausted"))
 
 
+class SensitiveColumn(Part):
+    """A column that is personal, confidential or restricted. What is not listed is none of these."""
+
+    table: Name
+    column: Name
+    classification: Sensitivity
+    personal: bool
+    """Says something about a natural person."""
+    holds: str
+
+
+class RoleAccess(AccessPath):
+    """What a role does to a table: the ground for grants."""
+
+    is_of_the_documents: bool
+    """Otherwise the role is of this design: a job, or the application where a query names nobody."""
+    narrowed_by: tuple[Name, ...] = ()
+    """The references by which every one of these queries picks its rows: the ground for row-level policies."""
+
+
+class AuditTable(Part):
+    """A table that keeps who did what, or what was before."""
+
+    table: Name
+    append_only: bool
+    """No row is changed or deleted; a trigger of the design holds it where the engine has triggers."""
+    holds: str
+    sources: tuple[str, ...] = ()
+    """Where the documents ask for it: "file:line"."""
+    added_because: str | None = None
+
+
+class RetentionPeriod(Part):
+    """How long something is kept."""
+
+    subject: str
+    """The table, or the documents' words for what no single table is named after."""
+    table: Name | None = None
+    period: Figure
+
+
+class Guard(Part):
+    """A routine of the design that guards rows."""
+
+    name: Name
+    table: Name | None = None
+    rule: str | None = None
+    """The business rule that it enforces."""
+    does: str
+
+
+class Duty(Part):
+    """A law, a standard or a duty of confidentiality."""
+
+    text: str
+    source: str
+    """"file:line" of the documents."""
+
+
+class SecurityNotes(Part):
+    """The document's Handoff Notes for the Security Specialist, as data. No list is cut."""
+
+    sensitive_columns: tuple[SensitiveColumn, ...] = ()
+    access: tuple[RoleAccess, ...] = ()
+    audit: tuple[AuditTable, ...] = ()
+    retention: tuple[RetentionPeriod, ...] = ()
+    guards: tuple[Guard, ...] = ()
+    policies: tuple[Policy, ...] = ()
+    """Row-level policies that the design already holds."""
+    compliance: tuple[Duty, ...] = ()
+
+
 class Handover(Part):
-    """The design as the next specialist needs it: each column with its sensitivity, who reads and writes what."""
+    """The design as the next specialist needs it."""
 
     relational_schema: Schema
     """Tables, columns (with sensitivity and whether personal), keys, checks, routines, retention, audit."""
     indexes: tuple[Index, ...]
-    access: tuple[AccessPath, ...]
-    """What each role does to each table."""
     recovery_point: Figure
     recovery_time: Figure
 
@@ -60,6 +131,8 @@ class Result(Part):
     open_questions: tuple[Gap, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     sources: tuple[Source, ...] = ()
+    security: SecurityNotes | None = None
+    """None where the run ended before the design was planned."""
     findings: tuple[Finding, ...] = ()
     """Of the last round; an error stands against acceptance."""
     rounds: int = 0

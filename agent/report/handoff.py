@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from database_specialist.agent.model.relational import Routine, Table
+from database_specialist.agent.model.relational import Routine
 from database_specialist.agent.report.context import Context
 from database_specialist.agent.report.markdown import (
     bullets,
@@ -15,6 +15,7 @@ from database_specialist.agent.report.markdown import (
     table,
     text,
 )
+from database_specialist.agent.security import is_about
 
 _KINDS_OF_AUDIT = frozenset({"audit", "history"})
 
@@ -101,7 +102,7 @@ def _retention(context: Context) -> str:
     cited = {fact for _, days in kept for fact in days.facts}
     stated = [q for q in context.design.brief.quantities if q.metric == "retention" and q.figure.origin == "given"]
     # "invoice and payment" is told of when each of the two has its line.
-    other = [q for q in stated if not all(any(_is_about(s, t) for t, _ in kept) for s in q.subject.split(" and "))]
+    other = [q for q in stated if not all(any(is_about(s, t) for t, _ in kept) for s in q.subject.split(" and "))]
     return sections(
         table(
             ("Table", "Kept for", "Basis", "Facts"),
@@ -113,12 +114,6 @@ def _retention(context: Context) -> str:
         bullets(f"{text(q.subject)}: {marked(q.figure)}, {sentence(q.figure.basis)}" for q in other),
         "" if cited or kept or other else "No document sets a retention period: nothing is deleted by age.",
     )
-
-
-def _is_about(subject: str, owner: Table) -> bool:
-    words = subject.lower().replace("_", " ")
-    names = [name.replace("_", " ") for name in (owner.name, owner.entity) if name]
-    return any(f" {words}".endswith(f" {name}") for name in names)
 
 
 def _guarded(context: Context) -> list[str]:

@@ -10,7 +10,7 @@ from langgraph.runtime import Runtime
 from database_specialist.agent.accounting import by_step
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.config import Context
-from database_specialist.agent.contract import DatabaseDesign, Handover, handed_over
+from database_specialist.agent.contract import DatabaseDesign, Handover, SecurityNotes, handed_over
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.entities import EntityModel
@@ -19,6 +19,7 @@ from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.report.files import render_files
+from database_specialist.agent.security import security_notes
 from database_specialist.graph.authorship import authorship
 from database_specialist.graph.reading import teller
 from database_specialist.graph.services import services
@@ -72,6 +73,7 @@ def _result(state: State, update: Update, *, design_path: str) -> Update:
         open_questions=brief.gaps if brief else (),
         assumptions=brief.assumptions if brief else (),
         sources=Research.load(state["research"]).sources if state.get("research") else (),
+        security=_security(state) if design_path else None,
         findings=verdict.findings if verdict else (),
         rounds=verdict.round if verdict else 0,
         usage=by_step([Usage.load(each) for each in state["usage"]]),
@@ -85,9 +87,17 @@ def _handover(state: State) -> Handover:
     return Handover(
         relational_schema=Schema.load(state["relational_schema"]),
         indexes=Indexes.load(state["indexes"]).planned,
-        access=operations.access,
         recovery_point=operations.backup.rpo,
         recovery_time=operations.backup.rto,
+    )
+
+
+def _security(state: State) -> SecurityNotes:
+    return security_notes(
+        Brief.load(state["brief"]),
+        Schema.load(state["relational_schema"]),
+        Workload.load(state["workload"]),
+        Operations.load(state["operations"]).access,
     )
 
 
