@@ -12,18 +12,20 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
 from database_specialist.agent.app import check, design
 from database_specialist.agent.commands.mcp import add_mcp
+from database_specialist.agent.commands.outcome import ACCEPTED, NOT_ACCEPTED, USAGE, report
+from database_specialist.agent.commands.runs import add_runs
 from database_specialist.agent.config import Secrets, context_from, environment
-from database_specialist.agent.errors import SpecialistError
+from database_specialist.agent.errors import ChangedError, SpecialistError
 from database_specialist.agent.rules.explain import explain
-from database_specialist.agent.terminal import failure, outcome_json, print_outcome, print_progress, print_report
-
-ACCEPTED, NOT_ACCEPTED, USAGE, EDITED = 0, 1, 2, 3
+from database_specialist.agent.running import AfterCut
+from database_specialist.agent.terminal import print_progress, print_report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_explain(commands)
     add_mcp(commands)
+    add_runs(commands)
     return parser
 
 
@@ -106,6 +109,17 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
     _add_common(command)
     command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
+    again = command.add_mutually_exclusive_group()
+    again.add_argument(
+        "--resume",
+        dest="after_cut",
+        action="store_const",
+        const="resume",
+        help="go on with a run that was cut off, also when its input has changed (unchanged, it goes on anyway)",
+    )
+    again.add_argument(
+        "--fresh", dest="after_cut", action="store_const", const="fresh", help="forget a run that was cut off"
+    )
     command.set_defaults(run=_design)
 
 
@@ -163,27 +177,39 @@ def _design(options: argparse.Namespace) -> int:
     silent = options.quiet or options.json
     progress = None if silent else print_progress()
     secrets = Secrets(mysql_dsn=options.mysql_dsn)
-    outcome = design(Path(options.folder), context, secrets=secrets, progress=progress)
-    if options.json:
-        print(json.dumps(outcome_json(outcome), indent=2))
-    elif not outcome.has_failed:
-        print_outcome(outcome)
-    if outcome.has_failed:
-        print(f"database-specialist: {failure(outcome)}", file=sys.stderr)
-        return USAGE
-    if outcome.status != "accepted":
-        return NOT_ACCEPTED
-    return EDITED if outcome.edited else ACCEPTED
+    order = partial(design, Path(options.folder), context, secrets=secrets, progress=progress)
+    try:
+        outcome = order(after_cut=options.after_cut)
+    except ChangedError as error:
+        if silent or not sys.stdin.isatty():
+            raise
+        outcome = order(after_cut=_chosen(error))
+    return report(outcome, as_json=options.json)
+
+
+def _chosen(changed: ChangedError) -> AfterCut:
+    """Ask the person at the terminal; who says neither ends the run as it stands.
+
+    Raises:
+        ChangedError: neither was said.
+    """
+    print(f"database-specialist: {' '.join(str(changed).split())}", file=sys.stderr)
+    said = input("resume or fresh? ").strip().lower()
+    if said in {"r", "resume"}:
+        return "resume"
+    if said in {"f", "fresh"}:
+        return "fresh"
+    raise changed
 
 
 def _check(options: argparse.Namespace) -> int:
     context = context_from(environment(), engine=options.engine, pg_bin=options.pg_bin)
-    report = check(Path(options.file), context, secrets=Secrets(mysql_dsn=options.mysql_dsn))
+    checked = check(Path(options.file), context, secrets=Secrets(mysql_dsn=options.mysql_dsn))
     if options.json:
-        print(json.dumps(report.dump(), indent=2))
+        print(json.dumps(checked.dump(), indent=2))
     else:
-        print_report(report)
-    return ACCEPTED if report.sound else NOT_ACCEPTED
+        print_report(checked)
+    return ACCEPTED if checked.sound else NOT_ACCEPTED
 
 
 def _explain(options: argparse.Namespace) -> int:

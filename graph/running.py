@@ -22,6 +22,7 @@ from database_specialist.graph.services import keeping
 from database_specialist.graph.state import Input
 from database_specialist.tools.checkpoints import DSN
 from database_specialist.tools.documents import read_folder
+from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.runs import RunState, program_version
 
 Progress = Callable[[str, str, float], None]
@@ -82,6 +83,41 @@ def taken_up(
         except (SpecialistError, KeyboardInterrupt) as error:
             state.stop(str(error) or "stopped by the user", ended=isinstance(error, DocumentError))
             raise
+
+
+def as_begun(state: RunState, record: RunRecord) -> tuple[Path, Context]:
+    """Return the documents' folder and the settings that a run began with, also where the project was moved."""
+    apart = record.settings.get("output") is not None
+    folder = Path(record.folder) if apart else state.output
+    return folder, Context.model_validate(record.settings | {"output": str(state.output) if apart else None})
+
+
+def changed_since(state: RunState, record: RunRecord) -> tuple[str, ...]:
+    """Say what of a run's input has changed since it began, its settings apart.
+
+    Raises:
+        DocumentError: the documents cannot be read.
+    """
+    folder, context = as_begun(state, record)
+    now = described(folder, context, record.thread, has_dsn=record.saver == "postgresql")
+    return changes(record, now.model_copy(update={"settings": record.settings}))
+
+
+def forget(state: RunState, dsn: str | None) -> None:
+    """Remove a run that nobody works on.
+
+    Raises:
+        ConfigError: its checkpoints are in PostgreSQL, and nobody says where.
+        OutputError: it is at work.
+    """
+    with OutputFolder(state.output).lock():
+        cut = state.readable
+        if cut is not None and cut.saver == "postgresql":
+            if dsn is None:
+                raise ConfigError(f"{state.output}: the checkpoints of this run are in PostgreSQL; set {DSN}")
+            with state.saver(dsn) as saver:
+                saver.delete_thread(cut.thread)
+        state.remove()
 
 
 def _given(now: RunRecord) -> dict[str, object]:

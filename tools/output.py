@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -40,32 +41,51 @@ class OutputFolder:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._state = folder / STATE_FOLDER
+        self._running = self._state / "running"
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder for one run; a second run is refused at once, with the pid of the first.
+        """Hold the folder for one run; a second run is refused at once, with the pid and the start of the first.
+
+        The system gives the lock back when its process is gone, however it went.
 
         Raises:
             OutputError: another run holds it, or the folder cannot be written.
         """
-        holder = self._state / "running"
         try:
             self._state.mkdir(parents=True, exist_ok=True)
             (self._state / ".gitignore").write_text("*\n")
             lock = FileLock(self._state / "lock", timeout=0)
             lock.acquire()
         except Timeout as error:
-            pid = holder.read_text().strip() if holder.exists() else "unknown"
-            raise OutputError(f"{self._folder}: another run (pid {pid}) works here; wait for it or stop it") from error
+            raise OutputError(f"{self._folder}: another run ({self._holder()}) works here; wait or stop it") from error
         except OSError as error:
             raise OutputError(f"{self._folder}: cannot be written ({error.strerror}); use --output") from error
         try:
+            self._running.write_text(f"pid {os.getpid()}, since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC")
             self._sweep()
-            holder.write_text(str(os.getpid()))
             yield
         finally:
-            holder.unlink(missing_ok=True)
+            self._running.unlink(missing_ok=True)
             lock.release()
+
+    def held(self) -> str:
+        """Say which run holds the folder: its pid and its start; "" when none does."""
+        if not (self._state / "lock").exists():
+            return ""
+        lock = FileLock(self._state / "lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            return self._holder()
+        lock.release()
+        return ""
+
+    def _holder(self) -> str:
+        try:
+            return self._running.read_text()
+        except OSError:  # it has only just begun, or it is just over
+            return "pid unknown"
 
     def write(self, files: Mapping[str, str]) -> Written:
         """Write each file atomically; what an earlier run wrote and this one no longer does is removed.
@@ -73,22 +93,30 @@ class OutputFolder:
         Raises:
             OutputError: the disk or the rights do not allow it; the old files are whole.
         """
-        before = self._manifest()
-        edited, hashes = [], {}
+        sealed = {name: _seal(name, text) for name, text in files.items()}
+        hashes = {name: _sha256(text) for name, text in sealed.items()}
         try:
-            for name, text in files.items():
-                sealed = _seal(name, text)
-                hashes[name] = _sha256(sealed)
+            before, begun = self._manifest(), self._manifest("writing.json")
+            edited = [name for name in files if self._is_foreign(name, sealed[name], before, begun)]
+            self._record(hashes, "writing.json")
+            # The document last: who finds a new one finds all that it speaks of.
+            for name in sorted(files, key=lambda name: name == DOCUMENT):
                 target = self._folder / name
-                if _is_edited(target, before.get(name)) and target.read_bytes() != sealed.encode():
-                    edited.append(name)
-                    target = target.with_suffix(f".new{target.suffix}")
-                write_whole(target, sealed)
-            self._remove_stale(before, files)
+                write_whole(target.with_suffix(f".new{target.suffix}") if name in edited else target, sealed[name])
+            self._remove_stale(begun | before, files)
             self._record(hashes)
+            (self._state / "writing.json").unlink()
         except OSError as error:
             raise OutputError(f"{error.filename or self._folder}: cannot be written ({error.strerror})") from error
         return Written(files=tuple(files), edited=tuple(edited), document_sha256=hashes.get(DOCUMENT, ""))
+
+    def _is_foreign(self, name: str, text: str, before: Mapping[str, str], begun: Mapping[str, str]) -> bool:
+        """Say whether a person changed the file: it is neither as written nor as a killed run was writing it."""
+        target = self._folder / name
+        if not _is_edited(target, before.get(name)):
+            return False
+        held = target.read_bytes()
+        return held != text.encode() and _sha256(held.decode("utf-8", "replace")) != begun.get(name)
 
     def amend(self, name: str, text: str) -> None:
         """Write one file of the last `write` anew, unless a person has edited it.
@@ -117,15 +145,15 @@ class OutputFolder:
             raise OutputError(f"{draft}: cannot be written ({error.strerror})") from error
         return draft
 
-    def _manifest(self) -> dict[str, str]:
+    def _manifest(self, name: str = "written.json") -> dict[str, str]:
         try:
-            entries = json.loads((self._state / "written.json").read_text())
+            entries = json.loads((self._state / name).read_text())
         except (OSError, ValueError):
             return {}
         return {str(k): str(v) for k, v in entries.items()} if isinstance(entries, dict) else {}
 
-    def _record(self, hashes: Mapping[str, str]) -> None:
-        write_whole(self._state / "written.json", json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+    def _record(self, hashes: Mapping[str, str], name: str = "written.json") -> None:
+        write_whole(self._state / name, json.dumps(hashes, indent=1, sort_keys=True) + "\n")
 
     def _remove_stale(self, before: Mapping[str, str], files: Mapping[str, str]) -> None:
         for name in before:

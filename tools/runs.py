@@ -35,6 +35,8 @@ from database_specialist.tools.output import STATE_FOLDER
 
 BEAT_SECONDS = 1.0
 _REMOVED = "removed-"
+_DEPTH = 6
+_SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
 
 
 class RunState:
@@ -56,6 +58,19 @@ class RunState:
             return None
         except (OSError, ValidationError) as error:
             raise OutputError(f"{self._record}: cannot be read ({type(error).__name__}); use --fresh") from error
+
+    @property
+    def readable(self) -> RunRecord | None:
+        """The same; None also when it is damaged."""
+        try:
+            return self.record
+        except OutputError:
+            return None
+
+    @property
+    def exists(self) -> bool:
+        """Whether a run was begun here and is not over, damaged or not."""
+        return self._record.exists()
 
     @property
     def last_sign(self) -> float:
@@ -131,6 +146,15 @@ class RunState:
         finally:
             ended.set()
             thread.join()
+
+
+def find_runs(root: Path) -> Iterator[RunState]:
+    """Find the runs that are not over in this folder and below it, in the order of their paths."""
+    for parent, folders, _ in os.walk(root):
+        depth = len(Path(parent).relative_to(root).parts)
+        if STATE_FOLDER in folders and (state := RunState(Path(parent))).exists:
+            yield state
+        folders[:] = sorted(name for name in folders if depth < _DEPTH and name[0] != "." and name not in _SKIPPED)
 
 
 @cache

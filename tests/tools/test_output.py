@@ -75,10 +75,11 @@ def test_files_of_an_earlier_run_that_are_no_longer_written_go(tmp_path: Path) -
     assert kept.exists()
 
 
-def test_a_second_run_is_refused_with_the_pid_of_the_first(tmp_path: Path) -> None:
+def test_a_second_run_is_refused_with_the_pid_and_the_start_of_the_first(tmp_path: Path) -> None:
+    first = rf"another run \(pid {os.getpid()}, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC\) works here"
     with (
         OutputFolder(tmp_path).lock(),
-        pytest.raises(OutputError, match=rf"another run \(pid {os.getpid()}\)"),
+        pytest.raises(OutputError, match=first),
         OutputFolder(tmp_path).lock(),
     ):
         pass
