@@ -1,0 +1,1 @@
+"""Ways to call the database specialist; each module is run with `python -m examples.NAME`."""
