@@ -47,6 +47,8 @@ class Context(BaseModel):
     depth: Depth = "standard"
     """How much is proven: `quick` runs the design itself; `standard` also measures the locks of the migrations and
     rehearses backup and recovery; `full` also puts it under load and rehearses every variant."""
+    approval: Literal["none", "ask"] = "none"
+    """`ask` stops before the document is written, until a person accepts, rejects with a reason, or edits."""
     max_rounds: int = Field(default=4, ge=1, le=10)
     """How often the critic may look at the design before the run ends as not accepted."""
     pg_bin: str | None = None
@@ -85,6 +87,7 @@ _ENVIRONMENT = {
     "prices": "DATABASE_SPECIALIST_PRICES",
     "research": "RESEARCH",
     "depth": "DATABASE_SPECIALIST_DEPTH",
+    "approval": "DATABASE_SPECIALIST_APPROVAL",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",
 }

@@ -13,10 +13,15 @@ from database_specialist.agent.rules.critic import owners
 from database_specialist.graph.services import resolve
 from database_specialist.graph.state import State
 
+Mender = Literal["model_entities", "plan_schema", "plan_operations"]
 AfterCritic = Literal[
-    "model_entities", "plan_schema", "plan_operations", "write_document", "keep_draft", "report_failure"
+    "model_entities", "plan_schema", "plan_operations", "approve", "write_document", "keep_draft", "report_failure"
 ]
-_MENDERS: dict[Stage, AfterCritic] = {
+AfterApproval = Literal[
+    "model_entities", "plan_schema", "plan_operations", "verify", "review_operations", "criticise", "write_document"
+]
+_PROOFS: tuple[AfterApproval, ...] = ("verify", "review_operations", "criticise")
+_MENDERS: dict[Stage, Mender] = {
     "model_entities": "model_entities",
     "plan_schema": "plan_schema",
     # A join waits for all its branches: the way back leads to where they part. What nobody objected to costs nothing.
@@ -46,9 +51,21 @@ def after_critic(state: State, runtime: Runtime[Context]) -> AfterCritic:
         return "report_failure"
     verdict = Verdict.load(state["verdict"])
     if verdict.accepted:
-        return "write_document"
+        return "approve" if resolve(runtime.context).approval == "ask" else "write_document"
     seen = state["fingerprints"]
     stands_still = seen[-1] in seen[:-1]
     if stands_still or verdict.round >= resolve(runtime.context).max_rounds:
         return "keep_draft"
     return next((_MENDERS[owner] for owner in owners(verdict) if owner in _MENDERS), "keep_draft")
+
+
+def after_approval(state: State) -> AfterApproval | list[AfterApproval]:
+    """Write what the person accepted; go back to who mends; or go on behind the first part that was edited."""
+    approval = state["approval"]
+    if approval["decision"] == "accept":
+        return "write_document"
+    if approval["decision"] == "reject":
+        return _MENDERS[approval["node"]]
+    if {"entity_model", "schema_review", "workload"} & set(approval["edited"]):
+        return "plan_schema"
+    return "plan_operations" if "indexes" in approval["edited"] else list(_PROOFS)

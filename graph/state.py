@@ -57,7 +57,8 @@ class State(TypedDict):
     evidence: Json  # verify
     measurements: list[Json]  # verify
     verdict: Json  # critic
-    objections: list[Json]  # critic: the errors of all rounds
+    approval: Json  # approve: the person's last word
+    objections: list[Json]  # critic and approve: the errors of all rounds
     fingerprints: list[str]  # critic
     usage: Annotated[list[Json], operator.add]  # every node that asks the designer
     makers: Annotated[list[Json], operator.add]  # every node that asks the designer: who answered
@@ -94,6 +95,7 @@ class Update(TypedDict, total=False):
     evidence: Json
     measurements: list[Json]
     verdict: Json
+    approval: Json
     objections: list[Json]
     fingerprints: list[str]
     usage: list[Json] | Overwrite

@@ -1,5 +1,6 @@
 """The nodes, by phase: each takes from the state, calls one thing, and returns what it changed."""
 
+from database_specialist.graph.nodes.approval import approve
 from database_specialist.graph.nodes.design import (
     model_entities,
     plan_indexes,
@@ -14,6 +15,7 @@ from database_specialist.graph.nodes.proof import critic, criticise, verify
 from database_specialist.graph.nodes.result import keep_draft, report_failure, write_document
 
 __all__ = [
+    "approve",
     "context7",
     "critic",
     "criticise",

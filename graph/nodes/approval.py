@@ -1,0 +1,115 @@
+"""A person's word on a design that rules and proofs accepted: write it, mend it, or go on with an edited part."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from langgraph.runtime import Runtime
+from langgraph.types import interrupt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from database_specialist.agent.answers.review import SchemaReview
+from database_specialist.agent.config import Context
+from database_specialist.agent.model.base import Part
+from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.evidence import EvidenceLog, Finding, Verdict
+from database_specialist.agent.model.operations import Operations
+from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.graph.reading import teller
+from database_specialist.graph.state import State, Update
+
+PARTS: dict[str, type[Part]] = {
+    "entity_model": EntityModel,
+    "schema_review": SchemaReview,
+    "workload": Workload,
+    "indexes": Indexes,
+    "operations": Operations,
+}
+"""The parts of the state that a person may put another in place of."""
+
+
+class Approval(BaseModel):
+    """What the person answers."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    decision: Literal["accept", "reject", "edit"]
+    """`accept` writes the document, `reject` sends the design back, `edit` goes on with the parts in `edits`."""
+    reason: str = ""
+    """For `reject`: what is wrong, in words that the designer can act on."""
+    node: Literal["model_entities", "plan_schema", "plan_indexes", "plan_operations"] = "model_entities"
+    """For `reject`: who has to mend it."""
+    place: str = ""
+    """For `reject`: the element it is about, by name ("customer", "orders.status", "Q3"), where it is one."""
+    edits: dict[str, Any] = Field(default_factory=dict)
+    """For `edit`: whole parts by their key in the state: entity_model, schema_review, workload, indexes, operations."""
+
+    @model_validator(mode="after")
+    def _require_what_is_needed(self) -> Approval:
+        if self.decision == "reject" and not self.reason.strip():
+            raise ValueError("reject needs a reason: what is wrong, so that it can be mended")
+        if self.decision == "edit" and not self.edits:
+            raise ValueError(f"edit needs edits: one or more of {', '.join(PARTS)}")
+        for key, value in self.edits.items():
+            if key not in PARTS:
+                raise ValueError(f"edits: {key} is no part to edit; there are {', '.join(PARTS)}")
+            PARTS[key].load(value)
+        return self
+
+
+def approve(state: State, runtime: Runtime[Context]) -> Update:
+    """Wait for a person to accept, to reject with a reason, or to edit."""
+    approval = _asked(state)
+    teller(runtime, "approve")(" ".join(filter(None, (approval.decision, approval.reason))))
+    ruled: Update = {"approval": approval.model_dump(exclude={"edits"}) | {"edited": sorted(approval.edits)}}
+    if approval.decision == "reject":
+        return {**ruled, **_rejected(state, approval)}
+    for key, value in approval.edits.items():
+        ruled[key] = PARTS[key].load(value).dump()  # type: ignore[literal-required]
+    return ruled
+
+
+def _asked(state: State) -> Approval:
+    """Ask until the answer is one; what was wrong with it stands in the next question."""
+    problem = ""
+    while True:
+        answer = interrupt({**_form(state), "problem": problem})
+        try:
+            return Approval.model_validate(answer)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            problem = f"{'.'.join(str(step) for step in first['loc']) or 'the answer'}: {first['msg']}"
+
+
+def _form(state: State) -> dict[str, Any]:
+    schema, verdict = Schema.load(state["relational_schema"]), Verdict.load(state["verdict"])
+    log = EvidenceLog.load(state["evidence"])
+    return {
+        "question": "The rules and the proofs accept this design. Shall the document be written?",
+        "round": verdict.round,
+        "tables": [table.name for table in schema.tables],
+        "indexes": [index.name for index in Indexes.load(state["indexes"]).planned],
+        "claims_run": len(log.records),
+        "warnings": [f"{each.place}: {each.message}" for each in verdict.findings if each.severity == "warning"],
+        "open_questions": [gap.question for gap in Brief.load(state["brief"]).gaps],
+        "answer": Approval.model_json_schema(),
+    }
+
+
+def _rejected(state: State, approval: Approval) -> Update:
+    verdict = Verdict.load(state["verdict"])
+    finding = Finding(
+        code="PERSON",
+        severity="error",
+        place=approval.place or "the design",
+        message=approval.reason,
+        help="Mend what the person who approves the design objects to.",
+        owner=approval.node,
+    )
+    return {
+        "verdict": verdict.model_copy(update={"accepted": False, "findings": (finding, *verdict.findings)}).dump(),
+        "objections": [*state["objections"], finding.dump()],
+        "status": "not_accepted",
+    }
