@@ -7,6 +7,7 @@ often a language model, and what it names may come from a text that somebody els
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import anyio.from_thread
 import anyio.to_thread
+import uvicorn
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.transport_security import TransportSecuritySettings
@@ -27,6 +29,7 @@ from database_specialist.agent.contract import Result
 from database_specialist.agent.errors import ConfigError, SpecialistError
 from database_specialist.agent.model.base import Engine, Part
 from database_specialist.agent.model.evidence import Depth
+from database_specialist.agent.running import AfterCut
 
 NAME = "database-specialist"
 LOOPBACK = "127.0.0.1"
@@ -69,6 +72,7 @@ class Order:
     engine: Engine | None
     depth: Depth | None
     research: Literal["auto", "off"] | None
+    after_cut: AfterCut | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Specialist:
     explain: Callable[[str], str]
 
 
-class _Stopped(Exception):
+class _GivenUp(SpecialistError):
     """The caller no longer waits for the run."""
 
 
@@ -97,7 +101,7 @@ class _Server(MCPServer[Any]):
 def _one_line(tool: str, error: ToolError) -> str:
     cause = error.__cause__
     if isinstance(cause, SpecialistError):
-        said = str(cause)
+        said = str(cause).replace("--resume", 'after_cut="resume"').replace("--fresh", 'after_cut="fresh"')
     elif isinstance(cause, ValidationError) and not isinstance(error, UnexpectedToolError):
         first = cause.errors()[0]
         said = f"{tool}: {'.'.join(map(str, first['loc']))}: {first['msg']}; see the tool's input schema"
@@ -144,9 +148,12 @@ def _add_design(server: MCPServer[Any], specialist: Specialist, roots: Roots) ->
         engine: Annotated[Engine | None, Field(description="default: the one that the documents name")] = None,
         depth: Annotated[Depth | None, Field(description="how much is rehearsed beside the design")] = None,
         research: Annotated[Literal["auto", "off"] | None, Field(description="`off` asks no outside service")] = None,
+        after_cut: Annotated[
+            AfterCut | None, Field(description="about a run that was cut off, where its input has changed since")
+        ] = None,
     ) -> DesignResult:
         """Design the database of a project, prove it, and write database-design.md when it is accepted."""
-        order = Order(roots.path(folder), roots.path(output) if output else None, engine, depth, research)
+        order = Order(roots.path(folder), roots.path(output) if output else None, engine, depth, research, after_cut)
         result = await _with_progress(lambda tell: specialist.design(order, tell), context)
         target = order.output or order.folder
         told = {name: getattr(result, name) for name in Result.model_fields}
@@ -196,7 +203,7 @@ async def _with_progress(work: Callable[[Progress], _T], context: Context[Any, A
     def tell(node: str, doing: str, elapsed: float) -> None:
         nonlocal told
         if given_up.is_set():
-            raise _Stopped
+            raise _GivenUp("the caller of the MCP tool gave up")
         told += 1
         anyio.from_thread.run(context.report_progress, float(told), None, f"{node}: {doing}")
 
@@ -206,10 +213,28 @@ async def _with_progress(work: Callable[[Progress], _T], context: Context[Any, A
         given_up.set()
 
 
-def serve_http(server: MCPServer[Any], *, port: int) -> None:
-    """Serve streamable HTTP at http://127.0.0.1:port/mcp, to programs of this machine only."""
-    security = TransportSecuritySettings(
-        allowed_hosts=[f"{LOOPBACK}:{port}", f"localhost:{port}"],
-        allowed_origins=[f"http://{LOOPBACK}:{port}", f"http://localhost:{port}"],
-    )
-    server.run("streamable-http", host=LOOPBACK, port=port, transport_security=security)
+def serve_http(server: MCPServer[Any], *, port: int, announce: Callable[[str], None]) -> None:
+    """Serve streamable HTTP at http://127.0.0.1:port/mcp, to programs of this machine only. Port 0 takes a free one.
+
+    The address is announced once callers can connect.
+
+    Raises:
+        ConfigError: the port is taken.
+    """
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((LOOPBACK, port))
+        except OSError as error:
+            raise ConfigError(f"--port {port}: {error.strerror or error}; give another, or 0 for a free one") from error
+        listening.listen()
+        taken = listening.getsockname()[1]
+        announce(f"http://{LOOPBACK}:{taken}/mcp")
+        app = server.streamable_http_app(transport_security=_loopback_only(taken))
+        uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[listening])
+
+
+def _loopback_only(port: int) -> TransportSecuritySettings:
+    """Refuse what a page of another site sends through a browser here, under a name that it bound to this address."""
+    hosts = [f"{LOOPBACK}:{port}", f"localhost:{port}"]
+    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=[f"http://{host}" for host in hosts])

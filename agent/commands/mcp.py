@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +54,21 @@ def _mcp(options: argparse.Namespace) -> int:
     context_from(environment())  # a wrong setting is said now, not at the first call
 
     def design_order(order: mcp_server.Order, progress: mcp_server.Progress) -> Result:
-        return design(order.folder, _context(order), progress=progress).result
+        return design(order.folder, _context(order), progress=progress, after_cut=order.after_cut).result
 
     def check_file(file: Path, engine: Engine | None) -> CheckReport:
         return check(file, context_from(environment(), engine=engine))
 
     server = mcp_server.build_server(mcp_server.Specialist(design_order, check_file, explain), roots)
     if options.http:
-        mcp_server.serve_http(server, port=options.port)
+        mcp_server.serve_http(server, port=options.port, announce=_announce)
     else:
         server.run("stdio")
     return 0
+
+
+def _announce(address: str) -> None:
+    print(f"serving {address}", file=sys.stderr, flush=True)
 
 
 def _context(order: Any) -> Context:
