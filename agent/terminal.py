@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from database_specialist.agent.app import Outcome, Progress
+from database_specialist.agent.app import Outcome
 from database_specialist.agent.checking import CheckReport
 from database_specialist.agent.model.evidence import Finding
+from database_specialist.agent.progress import Progress
 
 
 def failure(outcome: Outcome) -> str:
