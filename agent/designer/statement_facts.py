@@ -70,7 +70,8 @@ def _fixes_key(condition: exp.Expr | None, table: Table, alias: str) -> bool:
 def unknown_names(tree: exp.Expr, schema: Schema) -> Iterator[str]:
     """Yield the tables and columns that the statement names and the schema does not have."""
     for node in tree.find_all(exp.Table):
-        if not _is_known_table(node, schema):
+        # FOR UPDATE OF names what stands in FROM, by its alias.
+        if not isinstance(node.parent, exp.Lock) and not _is_known_table(node, schema):
             yield f"table {node.name}"
     resolver = Resolver(schema)
     told: set[str] = set()
