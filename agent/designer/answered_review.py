@@ -33,7 +33,9 @@ _ASIDE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Text, and the FROM that precedes no table."""
-_NO_TABLE = frozenset({"new", "old", "set", "of", "or", "select", "lateral", "unnest", "only", "dual", "on", "loop", "nowait", "skip"})
+_NO_TABLE = frozenset(
+    {"new", "old", "set", "of", "or", "select", "lateral", "unnest", "only", "dual", "on", "loop", "nowait", "skip"}
+)
 
 
 def answered_review(answer: ReviewAnswer, model: EntityModel, schema: Schema) -> SchemaReview:
