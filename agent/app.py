@@ -99,6 +99,8 @@ def design(
             if record.sessions > 1:
                 tell("resumed", f"{record.stands}; {state.answered} answers kept", record.wall_seconds)
             run = run_graph(record, state, saver, context, tell)
+            if run.values["status"] == "input_error":
+                raise DocumentError(run.values["reason"])
             outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))
             if not outcome.has_failed:
                 output.amend(MEASUREMENTS, _measurements(run, outcome))

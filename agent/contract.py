@@ -24,10 +24,11 @@ CONTRACT_VERSION = "1.0"
 LARGEST_DESIGN = 128 * 1024
 """Bytes of JSON of a design that is handed over in the state; a larger one is read from its file."""
 
-Status = Literal["running", "accepted", "not_accepted", "llm_unavailable", "refused", "budget_exhausted"]
-"""The last three: the chat model failed for good, `reason` says how, and nothing was written."""
+Status = Literal["running", "accepted", "not_accepted", "input_error", "llm_unavailable", "refused", "budget_exhausted"]
+"""The last four: the documents cannot be used, or the chat model failed for good; `reason` says how, and nothing was
+written."""
 
-FAILED: frozenset[Status] = frozenset(("llm_unavailable", "refused", "budget_exhausted"))
+FAILED: frozenset[Status] = frozenset(("input_error", "llm_unavailable", "refused", "budget_exhausted"))
 
 
 class SensitiveColumn(Part):
@@ -118,7 +119,9 @@ class Result(Part):
     version: str = CONTRACT_VERSION
     status: Status
     reason: str = ""
-    """Why there is no design, when the chat model failed for good."""
+    """Why there is no design, when the documents cannot be used or the chat model failed for good."""
+    output_folder: str = ""
+    """The folder that the paths below are in, as the caller named it."""
     document_path: str = ""
     """Relative to the output folder; empty unless accepted."""
     document_sha256: str = ""

@@ -12,7 +12,7 @@ from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import FAILED
 from database_specialist.agent.designer.designer import Designer, RulesDesigner
-from database_specialist.agent.errors import ModelError
+from database_specialist.agent.errors import DocumentError, ModelError
 from database_specialist.graph.reading import Tell, round_of, teller
 from database_specialist.graph.services import Run, resolve, services
 from database_specialist.graph.state import State, Update
@@ -46,6 +46,8 @@ def asks(judge: Asking) -> Node:
             update = _made(judge(state, runtime, designer, tell), judge.__name__, designer)
         except ModelError as error:
             update = _without_model(judge, state, runtime, error)
+        except DocumentError as error:
+            update = {"status": "input_error", "reason": str(error)}
         place = {"node": judge.__name__, "round": round_of(state)}
         return {**update, "usage": [each.model_copy(update=place).dump() for each in designer.used]}
 

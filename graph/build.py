@@ -5,6 +5,8 @@ It is exported without a checkpointer, which `langgraph dev` would refuse; calle
 
 from __future__ import annotations
 
+from typing import get_args
+
 from langgraph.graph import END, START, StateGraph
 
 from database_specialist.agent.config import Context, environment
@@ -39,8 +41,7 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
     builder.add_node("report_failure", nodes.report_failure, metadata={"phase": "result"})
 
     builder.add_edge(START, "research")
-    builder.add_edge("research", "context7")
-    builder.add_edge("research", "perplexity")
+    builder.add_conditional_edges("research", routes.after_research, list(get_args(routes.AfterResearch)))
     builder.add_edge(["context7", "perplexity"], "read_requirements")
     builder.add_conditional_edges("read_requirements", routes.after_reading)
     builder.add_conditional_edges("model_entities", routes.after_entities)
@@ -53,7 +54,7 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
     builder.add_edge("plan_operations", "criticise")
     builder.add_edge(["verify", "review_operations", "criticise"], "critic")
     builder.add_conditional_edges("critic", routes.after_critic)
-    builder.add_conditional_edges("approve", routes.after_approval)
+    builder.add_conditional_edges("approve", routes.after_approval, list(get_args(routes.AfterApproval)))
     builder.add_edge("write_document", END)
     builder.add_edge("keep_draft", END)
     builder.add_edge("report_failure", END)

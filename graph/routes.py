@@ -14,6 +14,7 @@ from database_specialist.graph.services import resolve
 from database_specialist.graph.state import State
 
 Mender = Literal["model_entities", "plan_schema", "plan_operations"]
+AfterResearch = Literal["context7", "perplexity", "report_failure"]
 AfterCritic = Literal[
     "model_entities", "plan_schema", "plan_operations", "approve", "write_document", "keep_draft", "report_failure"
 ]
@@ -28,6 +29,11 @@ _MENDERS: dict[Stage, Mender] = {
     "plan_indexes": "plan_schema",
     "plan_operations": "plan_operations",
 }
+
+
+def after_research(state: State) -> AfterResearch | list[AfterResearch]:
+    """Ask about current practice, unless the documents cannot be used."""
+    return "report_failure" if state["status"] in FAILED else ["context7", "perplexity"]
 
 
 def after_reading(state: State) -> Literal["model_entities", "report_failure"]:

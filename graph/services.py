@@ -28,7 +28,7 @@ from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
 from database_specialist.agent.verification.sandbox import Sandbox
 from database_specialist.tools.answers import KeptAnswers
-from database_specialist.tools.documents import read_folder
+from database_specialist.tools.documents import find_folder, read_folder
 from database_specialist.tools.ledger import Caps, Ledgers, Told
 from database_specialist.tools.model import ChatModel, Settings
 from database_specialist.tools.model_designer.designer import ModelDesigner
@@ -64,6 +64,8 @@ class Services:
     """What the nodes call outside themselves."""
 
     read_folder: Callable[[Path], tuple[RawDocument, ...]]
+    find_folder: Callable[[Sequence[str]], str | None]
+    """Takes the first of the names that is a folder, or holds the file of that name."""
     designer: Callable[[Run], Designer]
     """Makes a node's designer."""
     researchers: dict[str, Researcher]
@@ -82,6 +84,7 @@ def default_services(context: Context) -> Services:
     cache = cache_folder(variables)
     return Services(
         read_folder=read_folder,
+        find_folder=find_folder,
         designer=lambda run: _designer(context, variables, run),
         researchers={
             "context7": researcher(

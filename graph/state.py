@@ -34,12 +34,24 @@ class Input(BaseModel):
     """The chat of a parent graph, if there is one: the result is added to it in one line."""
 
 
+class Asked(Input):
+    """What a run is given, and what an earlier run of the same thread settled on."""
+
+    settled: dict[str, Any] = Field(default_factory=dict)
+
+    def named(self, key: str) -> Any:
+        """Return what the caller named for this run; None when it is a default, or left over from an earlier run."""
+        value = getattr(self, key)
+        return None if key not in self.model_fields_set or self.settled.get(key) == value else value
+
+
 class State(TypedDict):
     """All that a run knows. Each key is filled by the node named beside it, before another reads it."""
 
     folder: str
     engine: Engine | None  # research
     messages: Annotated[list[Any], add_messages]  # the nodes that end a run
+    settled: Json  # research: which folder and engine it settled on, where the caller had named none
     run: str  # research
     topics: list[Json]  # research
     research_notes: Annotated[list[Json], operator.add]  # context7, perplexity
@@ -78,6 +90,7 @@ class Update(TypedDict, total=False):
     folder: str
     engine: Engine | None
     messages: list[Any]
+    settled: Json
     run: str
     topics: list[Json]
     research_notes: list[Json] | Overwrite

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from database_specialist.agent.errors import DocumentError
@@ -43,6 +44,20 @@ def read_folder(folder: Path) -> tuple[RawDocument, ...]:
             + "; put requirements.md (Markdown, text, SQL, Mermaid, DBML, Prisma, OpenAPI or GraphQL) there"
         )
     return documents
+
+
+def find_folder(names: Sequence[str]) -> str | None:
+    """Return the first of the names that is a folder, or the folder of one that is a file.
+
+    Where there is none: the first that can only be a path, so that it is refused by its name and not passed over.
+    """
+    for name in names:
+        path = Path(name).expanduser()
+        if path.is_dir():
+            return str(path)
+        if path.is_file():
+            return str(path.parent)
+    return next((name for name in names if name.startswith(("/", "~", "./", "../"))), None)
 
 
 def read_file(path: Path) -> str:

@@ -167,6 +167,7 @@ def _add_design(server: MCPServer[Any], specialist: Specialist, roots: Roots) ->
 def _absolute(result: Result, target: Path) -> dict[str, Any]:
     """Return the paths of a result; a path that is absolute stays as it is."""
     return {
+        "output_folder": str(target),
         "document_path": str(target / result.document_path) if result.document_path else "",
         "design_path": str(target / result.design_path) if result.design_path else "",
         "files": tuple(str(target / name) for name in result.files),

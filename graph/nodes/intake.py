@@ -7,8 +7,10 @@ from pathlib import Path
 from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
+from database_specialist.agent.chat import engine_in, folders_in, last_request
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
+from database_specialist.agent.errors import DocumentError
 from database_specialist.agent.model.brief import Research
 from database_specialist.agent.reading.stack import quick_stack
 from database_specialist.agent.reading.title import project_title
@@ -17,23 +19,25 @@ from database_specialist.agent.sources import merged
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, teller
 from database_specialist.graph.services import resolve, services
-from database_specialist.graph.state import Input, State, Update
+from database_specialist.graph.state import Asked, State, Update
 
 
-def research(state: Input, runtime: Runtime[Context]) -> Update:
+def research(state: Asked, runtime: Runtime[Context]) -> Update:
     """Look quickly through the documents for the stack, and list what to ask about it."""
-    used = services(runtime)
-    documents = used.read_folder(Path(state.folder))
-    engine = state.engine or resolve(runtime.context).engine
+    used, context, request = services(runtime), resolve(runtime.context), last_request(state.messages)
+    folder = state.named("folder") or used.find_folder(folders_in(request)) or state.folder
+    engine = state.named("engine") or engine_in(request) or context.engine
+    settled = {
+        key: value for key, value in (("folder", folder), ("engine", engine)) if value and state.named(key) is None
+    }
+    update: Update = {**_nothing_yet(), "folder": folder, "engine": engine, "settled": settled, "run": used.new_run()}
+    try:
+        documents = used.read_folder(Path(folder))
+    except DocumentError as error:
+        return {**update, "status": "input_error", "reason": str(error)}
     stack = quick_stack(documents, engine=engine)
     teller(runtime, "research")(f"{len(documents)} documents, engine {stack.engine}")
-    return {
-        **_nothing_yet(),
-        "folder": state.folder,
-        "engine": engine,
-        "run": used.new_run(),
-        "topics": [vars(topic) for topic in topics(stack, engine=resolve(runtime.context).engine)],
-    }
+    return {**update, "topics": [vars(topic) for topic in topics(stack, engine=context.engine)]}
 
 
 # The two tool nodes. They call the tools of tools/research_tools.py by the services behind them and not through
@@ -68,7 +72,10 @@ def _nothing_yet() -> Update:
     A thread may hold an earlier run: nothing of it may be taken for this run's.
     """
     return {
+        "topics": [],
         "research_notes": Overwrite([]),
+        "research": None,
+        "brief": None,
         "entity_model": None,
         "schema_review": None,
         "workload": None,

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 
 from database_specialist.agent.accounting import by_step
 from database_specialist.agent.answers.question import Usage
+from database_specialist.agent.chat import answer
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import DatabaseDesign, Handover, SecurityNotes, handed_over
 from database_specialist.agent.model.brief import Brief, Research
@@ -22,7 +23,7 @@ from database_specialist.agent.report.files import render_files
 from database_specialist.agent.security import security_notes
 from database_specialist.graph.authorship import authorship
 from database_specialist.graph.reading import teller
-from database_specialist.graph.services import services
+from database_specialist.graph.services import resolve, services
 from database_specialist.graph.state import State, Update
 
 DOCUMENT = "database-design.md"
@@ -39,7 +40,7 @@ def write_document(state: State, runtime: Runtime[Context]) -> Update:
         "document_path": DOCUMENT,
         "document_sha256": written.document_sha256,
     }
-    return {**update, **_result(state, update, design_path=DESIGN)}
+    return {**update, **_result(state, runtime, update, design_path=DESIGN)}
 
 
 def keep_draft(state: State, runtime: Runtime[Context]) -> Update:
@@ -48,22 +49,23 @@ def keep_draft(state: State, runtime: Runtime[Context]) -> Update:
     folder = services(runtime).output(Path(state["folder"])).keep_draft(files)
     teller(runtime, "keep_draft")(f"draft in {folder}")
     update: Update = {"files": [str(folder / name) for name in files]}
-    return {**update, **_result(state, update, design_path=str(folder / DESIGN))}
+    return {**update, **_result(state, runtime, update, design_path=str(folder / DESIGN))}
 
 
 def report_failure(state: State, runtime: Runtime[Context]) -> Update:
     """Say why there is no design; what stands in the output folder is left alone."""
     teller(runtime, "report_failure")(f"{state['status']}: {state['reason']}")
-    return _result(state, {}, design_path="")
+    return _result(state, runtime, {}, design_path="")
 
 
-def _result(state: State, update: Update, *, design_path: str) -> Update:
+def _result(state: State, runtime: Runtime[Context], update: Update, *, design_path: str) -> Update:
     """Return what the caller gets, and the line in the chat of a parent that has one."""
     brief = Brief.load(state["brief"]) if state.get("brief") else None
     verdict = Verdict.load(state["verdict"]) if state.get("verdict") else None
     result = DatabaseDesign(
         status=state["status"],
         reason=state["reason"],
+        output_folder=resolve(runtime.context).output or state["folder"],
         document_path=update.get("document_path", ""),
         document_sha256=update.get("document_sha256", ""),
         files=tuple(update.get("files", ())),
@@ -78,7 +80,7 @@ def _result(state: State, update: Update, *, design_path: str) -> Update:
         rounds=verdict.round if verdict else 0,
         usage=by_step([Usage.load(each) for each in state["usage"]]),
     )
-    said = {"messages": [{"role": "assistant", "content": str(result)}]} if state.get("messages") else {}
+    said = {"messages": [{"role": "assistant", "content": answer(result)}]} if state.get("messages") else {}
     return cast(Update, {"database_design": result.dump()} | said)
 
 
