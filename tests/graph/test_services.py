@@ -17,6 +17,8 @@ from tests.tools.faults import FaultServer
 
 
 class Room(Part):
+    """A room of a house."""
+
     name: str
     count: int
 
