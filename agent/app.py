@@ -20,7 +20,7 @@ from database_specialist.agent.model.workload import Indexes
 from database_specialist.agent.report.files import MEASUREMENTS, render_measurements
 from database_specialist.agent.running import AfterCut
 from database_specialist.agent.verification.sandbox import Database
-from database_specialist.graph.running import Progress, Streamed, described, run_graph, taken_up
+from database_specialist.graph.running import Progress, Streamed, described, finish, run_graph, taken_up
 from database_specialist.graph.services import default_services, trusting
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
@@ -96,7 +96,7 @@ def design(
     with output.lock(), trusting(secrets):
         now = described(folder, context, state.thread(), has_dsn=dsn is not None)
         with taken_up(state, now, dsn, after_cut) as (record, saver):
-            if record.sessions > 1:
+            if record.sessions > 1 or state.answered:
                 tell("resumed", f"{record.stands}; {state.answered} answers kept", record.wall_seconds)
             run = run_graph(record, state, saver, context, tell)
             if run.values["status"] == "input_error":
@@ -104,7 +104,7 @@ def design(
             outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))
             if not outcome.has_failed:
                 output.amend(MEASUREMENTS, _measurements(run, outcome))
-        state.remove(answers=not outcome.has_failed)
+        finish(state, record, dsn, answers=not outcome.has_failed)
     return outcome
 
 

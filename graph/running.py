@@ -20,7 +20,7 @@ from database_specialist.agent.running import AfterCut, RunRecord, changes, hash
 from database_specialist.graph.build import graph
 from database_specialist.graph.services import keeping
 from database_specialist.graph.state import Input
-from database_specialist.tools.checkpoints import DSN
+from database_specialist.tools.checkpoints import DSN, postgres_saver
 from database_specialist.tools.documents import read_folder
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.runs import RunState, program_version
@@ -69,10 +69,12 @@ def taken_up(
         ConfigError: its checkpoints stand elsewhere.
     """
     cut = None if after_cut == "fresh" else state.record
+    if cut is not None:
+        _require_same(cut, now, after_cut)
+        # The state names the folder: a project that was moved begins anew, and finds its answers.
+        cut = cut if cut.folder == now.folder else None
     if cut is None:
         state.remove(answers=after_cut == "fresh")
-    else:
-        _require_same(cut, now, after_cut)
     record = cut.resumed(state.last_sign, **_given(now)) if cut else now
     state.write(record)
     with state.saver(dsn) as saver:
@@ -103,6 +105,15 @@ def changed_since(state: RunState, record: RunRecord) -> tuple[str, ...]:
     return changes(record, now.model_copy(update={"settings": record.settings}))
 
 
+def finish(state: RunState, record: RunRecord, dsn: str | None, *, answers: bool) -> None:
+    """Remove what a run needed in order to go on; with `answers`, those too."""
+    state.remove(answers=answers)
+    if dsn is not None:
+        # Last: without a record nobody goes on with what a kill may leave there, and the next run removes it.
+        with postgres_saver(dsn) as saver:
+            saver.delete_thread(record.thread)
+
+
 def forget(state: RunState, dsn: str | None) -> None:
     """Remove a run that nobody works on.
 
@@ -112,12 +123,12 @@ def forget(state: RunState, dsn: str | None) -> None:
     """
     with OutputFolder(state.output).lock():
         cut = state.readable
-        if cut is not None and cut.saver == "postgresql":
-            if dsn is None:
-                raise ConfigError(f"{state.output}: the checkpoints of this run are in PostgreSQL; set {DSN}")
-            with state.saver(dsn) as saver:
-                saver.delete_thread(cut.thread)
-        state.remove()
+        if cut is None or cut.saver == "sqlite":
+            state.remove()
+        elif dsn is not None:
+            finish(state, cut, dsn, answers=True)
+        else:
+            raise ConfigError(f"{state.output}: the checkpoints of this run are in PostgreSQL; set {DSN}")
 
 
 def _given(now: RunRecord) -> dict[str, object]:
@@ -147,7 +158,8 @@ def run_graph(
     """
     durable = graph.copy({"checkpointer": saver})
     config: RunnableConfig = {"configurable": {"thread_id": record.thread}}
-    given = None if saver.get_tuple(config) else Input(folder=record.folder)
+    # As plain JSON: a checkpoint with an object of ours in it could not be read for ever.
+    given: Any = None if saver.get_tuple(config) else Input(folder=record.folder).model_dump()
     journal = _Journal(record, state)
     with keeping(state.answers), state.beating():
         for part in durable.stream(given, config, context=context, stream_mode=_MODES, version="v2", durability="sync"):

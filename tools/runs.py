@@ -33,7 +33,7 @@ from database_specialist.tools.checkpoints import postgres_saver, sqlite_saver
 from database_specialist.tools.files import write_whole
 from database_specialist.tools.output import STATE_FOLDER
 
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 0.25
 _REMOVED = "removed-"
 _DEPTH = 6
 _SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
@@ -131,7 +131,7 @@ class RunState:
 
     @contextmanager
     def beating(self) -> Iterator[None]:
-        """Give a sign of life each second: a call of a model may take minutes, and they count."""
+        """Give a sign of life again and again: a call of a model may take minutes, and they count."""
         ended = threading.Event()
 
         def beat() -> None:

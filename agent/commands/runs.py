@@ -151,11 +151,11 @@ def _told(state: RunState) -> dict[str, Any]:
 
 def _print_runs(runs: list[dict[str, Any]]) -> None:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1))
-    for heading in ("run", "output", "status", "stands", "answers", "seconds", "KB"):
-        table.add_column(heading, justify="right" if heading in {"answers", "seconds", "KB"} else "left")
+    table.add_column("run", no_wrap=True)
+    for heading in ("status", "stands", "output"):
+        table.add_column(heading, overflow="fold")
     for run in runs:
-        cells = ("id", "output", "status", "stands", "answers", "seconds", "kilobytes")
-        table.add_row(*(escape(str(run[cell])) for cell in cells))
+        table.add_row(*(escape(str(run[cell])) for cell in ("id", "status", "stands", "output")))
     Console(highlight=False).print(table)
 
 

@@ -25,6 +25,12 @@ def uncut(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     return whole(driver, tmp_path_factory.mktemp("uncut") / "guests")
 
 
+@pytest.fixture(scope="session")
+def uncut_sqlite(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """The same on SQLite, which starts no server."""
+    return whole(driver, tmp_path_factory.mktemp("uncut") / "guests", engine="SQLite")
+
+
 @pytest.fixture
 def make(driver: Driver, tmp_path: Path) -> Iterator[Make]:
     """Makes projects of the same documents."""

@@ -159,6 +159,8 @@ def main() -> None:
     """Do the jobs that come in, one after the other."""
     _wrap_nodes()
     importlib.import_module("database_specialist.agent.cli")
+    # Once for all jobs: the files of a checkout may change while a campaign runs.
+    importlib.import_module("database_specialist.tools.runs").program_version()
     for line in sys.stdin:
         job = Job(**json.loads(line))
         child = os.fork()
