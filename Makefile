@@ -6,10 +6,10 @@ STAMP  := .venv/.synchronised
 SOURCES := $(shell find agent graph prompts tools -name '*.py' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup design test check format golden record schema campaign bench clean
+.PHONY: help setup design test check format golden record schema campaign kill-campaign bench clean
 
 help:  ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort
 
 setup: $(STAMP)  ## make .venv with everything from the lock file
 
@@ -51,6 +51,9 @@ record: $(STAMP)  ## record the model's answers anew, with your keys (RUN=name f
 schema: $(STAMP)  ## write the JSON Schemas of database-design.json and of the graph anew
 	$(BIN)python -m database_specialist.agent.model.schema_file > .schema && mv .schema agent/model/database-design.schema.json
 	$(BIN)python -m database_specialist.graph.schema_file > .schema && mv .schema graph/contract.schema.json
+
+kill-campaign: $(STAMP)  ## kill runs at every named point and at random moments; the figures go to build/kill-campaign.json
+	$(BIN)pytest -m campaign tests/durable
 
 campaign: $(STAMP)  ## the longer test campaigns, kept out of `make test`
 	$(BIN)pytest -m campaign

@@ -17,10 +17,11 @@ from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.evidence import EvidenceLog, Finding, Measurement, Verdict
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes
+from database_specialist.agent.progress import Progress
 from database_specialist.agent.report.files import MEASUREMENTS, render_measurements
 from database_specialist.agent.running import AfterCut
 from database_specialist.agent.verification.sandbox import Database
-from database_specialist.graph.running import Progress, Streamed, described, finish, run_graph, taken_up
+from database_specialist.graph.running import Person, Streamed, described, finish, run_graph, taken_up
 from database_specialist.graph.services import default_services, trusting
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
@@ -78,11 +79,13 @@ def design(
     secrets: Secrets = _NO_SECRETS,
     progress: Progress | None = None,
     after_cut: AfterCut | None = None,
+    person: Person | None = None,
 ) -> Outcome:
     """Design the database of the project whose documents are in `folder`, and write it there when accepted.
 
     A run that was cut off goes on after its last finished node. `after_cut` says what to do about one: None goes on
-    with it only when its input is still the same. `secrets` go before those of the environment.
+    with it only when its input is still the same. `person` is asked where the settings want approval; without one
+    the run waits there, and goes on when it is called with one. `secrets` go before those of the environment.
 
     Raises:
         ChangedError: a run was cut off, its input has changed since, and `after_cut` is None.
@@ -98,7 +101,7 @@ def design(
         with taken_up(state, now, dsn, after_cut) as (record, saver):
             if record.sessions > 1 or state.answered:
                 tell("resumed", f"{record.stands}; {state.answered} answers kept", record.wall_seconds)
-            run = run_graph(record, state, saver, context, tell)
+            run = run_graph(record, state, saver, context, tell, person)
             if run.values["status"] == "input_error":
                 raise DocumentError(run.values["reason"])
             outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from database_specialist.agent.app import check, design
+from database_specialist.agent.commands.asking import approve, choose, is_somebody_there
 from database_specialist.agent.commands.mcp import add_mcp
 from database_specialist.agent.commands.outcome import ACCEPTED, NOT_ACCEPTED, USAGE, report
 from database_specialist.agent.commands.runs import add_runs
 from database_specialist.agent.config import Secrets, context_from, environment
 from database_specialist.agent.errors import ChangedError, SpecialistError
 from database_specialist.agent.rules.explain import explain
-from database_specialist.agent.running import AfterCut
 from database_specialist.agent.terminal import print_progress, print_report
 
 
@@ -177,29 +177,16 @@ def _design(options: argparse.Namespace) -> int:
     silent = options.quiet or options.json
     progress = None if silent else print_progress()
     secrets = Secrets(mysql_dsn=options.mysql_dsn)
-    order = partial(design, Path(options.folder), context, secrets=secrets, progress=progress)
+    asked = not silent and is_somebody_there()
+    person = approve if asked else None
+    order = partial(design, Path(options.folder), context, secrets=secrets, progress=progress, person=person)
     try:
         outcome = order(after_cut=options.after_cut)
     except ChangedError as error:
-        if silent or not sys.stdin.isatty():
+        if not asked:
             raise
-        outcome = order(after_cut=_chosen(error))
+        outcome = order(after_cut=choose(error))
     return report(outcome, as_json=options.json)
-
-
-def _chosen(changed: ChangedError) -> AfterCut:
-    """Ask the person at the terminal; who says neither ends the run as it stands.
-
-    Raises:
-        ChangedError: neither was said.
-    """
-    print(f"database-specialist: {' '.join(str(changed).split())}", file=sys.stderr)
-    said = input("resume or fresh? ").strip().lower()
-    if said in {"r", "resume"}:
-        return "resume"
-    if said in {"f", "fresh"}:
-        return "fresh"
-    raise changed
 
 
 def _check(options: argparse.Namespace) -> int:

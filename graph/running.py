@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,10 +12,11 @@ from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.types import StreamMode
+from langgraph.types import Command, StreamMode
 
 from database_specialist.agent.config import Context
 from database_specialist.agent.errors import ChangedError, ConfigError, DocumentError, SpecialistError
+from database_specialist.agent.progress import Progress
 from database_specialist.agent.running import AfterCut, RunRecord, changes, hashes, storable_settings
 from database_specialist.graph.build import graph
 from database_specialist.graph.services import keeping
@@ -25,10 +26,10 @@ from database_specialist.tools.documents import read_folder
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.runs import RunState, program_version
 
-Progress = Callable[[str, str, float], None]
-"""Called with the node, what it is doing, and the seconds that the run has worked."""
+Person = Callable[[dict[str, Any]], dict[str, Any]]
+"""Answers the form of an interrupt."""
 
-_MODES: list[StreamMode] = ["custom", "tasks", "values"]
+_MODES: list[StreamMode] = ["custom", "tasks"]
 
 
 @dataclass
@@ -150,11 +151,19 @@ def _require_same(cut: RunRecord, now: RunRecord, after_cut: AfterCut | None) ->
 
 
 def run_graph(
-    record: RunRecord, state: RunState, saver: BaseCheckpointSaver[str], context: Context, progress: Progress
+    record: RunRecord,
+    state: RunState,
+    saver: BaseCheckpointSaver[str],
+    context: Context,
+    progress: Progress,
+    person: Person | None = None,
 ) -> Streamed:
     """Begin the run, or go on with it when it has a checkpoint; return its last values and the times.
 
     Whether nodes are left is not asked: a run that is killed between two writes of a checkpoint looks finished.
+
+    Raises:
+        ConfigError: a person is asked, and there is none.
     """
     durable = graph.copy({"checkpointer": saver})
     config: RunnableConfig = {"configurable": {"thread_id": record.thread}}
@@ -162,12 +171,19 @@ def run_graph(
     given: Any = None if saver.get_tuple(config) else Input(folder=record.folder).model_dump()
     journal = _Journal(record, state)
     with keeping(state.answers), state.beating():
-        for part in durable.stream(given, config, context=context, stream_mode=_MODES, version="v2", durability="sync"):
-            if part["type"] == "custom":
-                progress(part["data"]["node"], part["data"]["doing"], journal.wall_seconds)
-            elif part["type"] == "tasks":
-                journal.note(part["data"]["id"], part["data"]["name"])
-    return Streamed(dict(durable.get_state(config).values), journal.record.seconds, journal.wall_seconds)
+        while True:
+            parts = durable.stream(given, config, context=context, stream_mode=_MODES, version="v2", durability="sync")
+            journal.follow(parts, progress)
+            now = durable.get_state(config)
+            if not now.interrupts:
+                return Streamed(dict(now.values), journal.record.seconds, journal.wall_seconds)
+            given = Command(resume=_answer(record, person, now.interrupts[0].value))
+
+
+def _answer(record: RunRecord, person: Person | None, form: Any) -> Any:
+    if person is None:
+        raise ConfigError(f"{record.folder}: the design waits for a person's word; run the same command in a terminal")
+    return person(form)
 
 
 class _Journal:
@@ -182,6 +198,14 @@ class _Journal:
     @property
     def wall_seconds(self) -> float:
         return self._before + time.monotonic() - self._began
+
+    def follow(self, parts: Iterable[Any], progress: Progress) -> None:
+        """Note what is streamed, and pass on what the nodes say."""
+        for part in parts:
+            if part["type"] == "custom":
+                progress(part["data"]["node"], part["data"]["doing"], self.wall_seconds)
+            elif part["type"] == "tasks":
+                self.note(part["data"]["id"], part["data"]["name"])
 
     def note(self, task: str, node: str) -> None:
         """Note that a task begins or, when it is noted a second time, that it has ended."""

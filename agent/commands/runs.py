@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from database_specialist.agent.app import design
+from database_specialist.agent.commands.asking import approve, is_somebody_there
 from database_specialist.agent.commands.outcome import report
 from database_specialist.agent.config import environment, secrets_from
 from database_specialist.agent.errors import ConfigError, OutputError
@@ -97,7 +98,9 @@ def _resume(options: argparse.Namespace) -> int:
         print(f"database-specialist: {', '.join(changed)}; going on all the same", file=sys.stderr)
     progress = None if options.quiet or options.json else print_progress()
     folder, context = as_begun(state, record)
-    return report(design(folder, context, progress=progress, after_cut="resume"), as_json=options.json)
+    person = approve if progress and is_somebody_there() else None
+    outcome = design(folder, context, progress=progress, after_cut="resume", person=person)
+    return report(outcome, as_json=options.json)
 
 
 def _delete(options: argparse.Namespace) -> int:
