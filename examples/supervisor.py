@@ -24,6 +24,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt import InjectedState, ToolNode, tools_condition
 
+from database_specialist.agent.chat import answer
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import DatabaseDesign
 from database_specialist.agent.errors import SpecialistError
@@ -45,9 +46,7 @@ def design_database(folder: str, engine: Engine | None = None) -> tuple[str, dic
         result = database_specialist.invoke(Input(folder=folder, engine=engine), context=Context(research="off"))
     except SpecialistError as error:
         return f"failed: {error}", {}
-    design = DatabaseDesign.load(result["database_design"])
-    questions = "; ".join(gap.question for gap in design.open_questions)
-    return f"{design}. Open questions: {questions or 'none'}", result["database_design"]
+    return answer(DatabaseDesign.load(result["database_design"])), result["database_design"]
 
 
 @tool
@@ -55,8 +54,8 @@ def secure_database(folder: str, messages: Annotated[list[BaseMessage], Injected
     """Write the security design of a project whose database design was accepted."""
     # The design goes from one tool to the other beside the chat: a model would only garble it.
     designs = [each.artifact for each in messages if isinstance(each, ToolMessage) and each.artifact]
-    if not designs:
-        return "failed: there is no design yet; call design_database first"
+    if not designs or designs[-1]["status"] != "accepted":
+        return "failed: there is no accepted design yet; call design_database first"
     return f"written: {write_security_design(designs[-1], Path(folder))}"
 
 

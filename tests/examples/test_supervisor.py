@@ -35,7 +35,7 @@ def test_the_script_has_the_database_designed_and_then_secured(tmp_path: Path) -
 def test_a_failure_is_told_to_the_supervisor_which_stops(tmp_path: Path) -> None:
     messages = supervised(tmp_path, {})
     assert [each.name for each in messages if isinstance(each, ToolMessage)] == ["design_database"]
-    assert str(messages[-1].content).startswith(f"failed: {tmp_path}: no readable document")
+    assert str(messages[-1].content).startswith(f"database design input error: {tmp_path}: no readable")
 
 
 def test_the_security_specialist_waits_for_a_design(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_the_security_specialist_waits_for_a_design(tmp_path: Path) -> None:
             return result
 
     messages = build(Hasty()).invoke({"messages": [HumanMessage(f"Secure {tmp_path}")]})["messages"]
-    assert messages[2].content == "failed: there is no design yet; call design_database first"
+    assert messages[2].content == "failed: there is no accepted design yet; call design_database first"
     assert not list(tmp_path.iterdir())
 
 
