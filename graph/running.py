@@ -182,7 +182,10 @@ def run_graph(
 
 def _answer(record: RunRecord, person: Person | None, form: Any) -> Any:
     if person is None:
-        raise ConfigError(f"{record.folder}: the design waits for a person's word; run the same command in a terminal")
+        raise ConfigError(
+            f"{record.folder}: the design waits for a person's word; "
+            "give it in a terminal with database-specialist design and the same settings"
+        )
     return person(form)
 
 

@@ -221,3 +221,29 @@ def test_without_the_extra_the_message_names_it(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", hidden], capture_output=True, text=True, env=dict(os.environ))
     assert done.returncode == 2
     assert "database-specialist[mcp]" in done.stderr
+
+
+def test_where_a_person_has_to_approve_the_run_waits_and_says_where(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_SPECIALIST_APPROVAL", "ask")
+    (line,) = refused(started_for(folder), ("design", {"folder": str(folder)}))
+    assert "waits for a person's word; give it in a terminal with database-specialist design" in line
+    assert not (folder / "database-design.md").exists()
+
+
+def test_a_run_that_was_cut_off_and_whose_documents_changed_is_the_caller_s_to_decide(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_SPECIALIST_APPROVAL", "ask")
+    refused(started_for(folder), ("design", {"folder": str(folder)}))
+    monkeypatch.delenv("DATABASE_SPECIALIST_APPROVAL")
+    (folder / "requirements.md").write_text(
+        (folder / "requirements.md").read_text() + "\n- FR-9: Members rate books.\n"
+    )
+    (line,) = refused(started_for(folder), ("design", {"folder": str(folder)}))
+    assert "requirements.md is changed" in line
+    assert 'after_cut="resume" goes on' in line
+    fresh = {"folder": str(folder), "after_cut": "fresh"}
+    result = ask(started_for(folder), lambda client: client.call_tool("design", fresh))
+    assert result.structured_content["status"] == "accepted"
