@@ -47,7 +47,14 @@ def test_every_option_of_a_command_exists(capsys: pytest.CaptureFixture[str]) ->
 
 def test_every_variable_is_read() -> None:
     allowed = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "CONTEXT7_API_KEY", "PERPLEXITY_API_KEY", "RESEARCH"}
-    values = {"ENGINE": "sqlite", "MODEL": "m", "METHOD": "json_mode", "PG_BIN": "/p", "MYSQL_DSN": "mysql://h", "STATE_DSN": "d"}
+    values = {
+        "ENGINE": "sqlite",
+        "MODEL": "m",
+        "METHOD": "json_mode",
+        "PG_BIN": "/p",
+        "MYSQL_DSN": "mysql://h",
+        "STATE_DSN": "d",
+    }
     for name in re.findall(r"\b(?:DATABASE_SPECIALIST|OPENAI|CONTEXT7|PERPLEXITY)_[A-Z_]+\b", README):
         if name not in allowed:
             value = values.get(name.removeprefix("DATABASE_SPECIALIST_"), "7")
