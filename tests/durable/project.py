@@ -182,7 +182,7 @@ class Project:
         for name, content in self.files().items():
             if name.endswith(".json"):
                 json.loads(content)
-            elif name != "requirements.md":
+            elif name not in {"requirements.md", "architecture.md"}:
                 assert is_sealed(content.decode()), name
 
     def require_no_secret(self) -> None:
