@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,11 @@ class PartedSerializer:
 
     def _kept(self, form: str, content: bytes) -> dict[str, list[str]]:
         name = hashlib.sha256(content).hexdigest()
-        if not (self._folder / name).exists():
-            write_whole(self._folder / name, zlib.compress(content, 1))
+        try:
+            if not (self._folder / name).exists():
+                write_whole(self._folder / name, zlib.compress(content, 1))
+        except OSError as error:
+            raise OutputError(f"{self._folder}: cannot be written ({error.strerror}); make room, then go on") from error
         return {_REFERENCE: [form, name]}
 
     def _found(self, form: str, name: str) -> Any:
@@ -79,19 +82,23 @@ class PartedSerializer:
         return self._inner.loads_typed((form, content))
 
 
+class _SqliteSaver(SqliteSaver):
+    """Says in one line what is wrong with its file."""
+
+    @contextmanager
+    def cursor(self, transaction: bool = True) -> Iterator[sqlite3.Cursor]:
+        try:
+            with super().cursor(transaction) as cursor:
+                yield cursor
+        except sqlite3.Error as error:
+            raise OutputError(f"checkpoints cannot be kept in SQLite ({error}); make room, or use --fresh") from error
+
+
 @contextmanager
 def sqlite_saver(folder: Path) -> Iterator[BaseCheckpointSaver[str]]:
-    """Keep checkpoints in files below `folder`.
-
-    Raises:
-        OutputError: the files cannot be written, or are none of ours.
-    """
-    file = folder / "checkpoints.sqlite"
-    try:
-        with closing(sqlite3.connect(file, check_same_thread=False)) as connection:
-            yield SqliteSaver(connection, serde=PartedSerializer(folder / "parts"))
-    except sqlite3.Error as error:
-        raise OutputError(f"{file}: checkpoints cannot be kept ({error}); make room, or use --fresh") from error
+    """Keep checkpoints in files below `folder`; what cannot be written or read is an OutputError."""
+    with closing(sqlite3.connect(folder / "checkpoints.sqlite", check_same_thread=False)) as connection:
+        yield _SqliteSaver(connection, serde=PartedSerializer(folder / "parts"))
 
 
 @contextmanager
@@ -105,13 +112,14 @@ def postgres_saver(dsn: str) -> Iterator[BaseCheckpointSaver[str]]:
         from langgraph.checkpoint.postgres import PostgresSaver
     except ModuleNotFoundError as error:
         raise ConfigError(f"{DSN}: the extra `state-postgres` is not installed ({error.name})") from error
-    try:
-        with PostgresSaver.from_conn_string(dsn) as saver:
+    with ExitStack() as opened:
+        try:
+            saver = opened.enter_context(PostgresSaver.from_conn_string(dsn))
             saver.setup()
-            yield saver
-    except psycopg.Error as error:
-        # The driver's words may quote the DSN, and so the password.
-        raise ConfigError(f"{DSN}: checkpoints cannot be kept there ({type(error).__name__})") from None
+        except psycopg.Error as error:
+            # The driver's words may quote the DSN, and so the password.
+            raise ConfigError(f"{DSN}: checkpoints cannot be kept there ({type(error).__name__})") from None
+        yield saver
 
 
 DSN = "DATABASE_SPECIALIST_STATE_DSN"

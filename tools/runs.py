@@ -93,18 +93,26 @@ class RunState:
         return hashlib.sha256(os.fsencode(self.output.resolve())).hexdigest()[:12]
 
     def write(self, record: RunRecord) -> None:
-        """Note where the run stands."""
-        self._run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Note where the run stands.
+
+        Raises:
+            OutputError: the disk or the rights do not allow it.
+        """
         noted = record.model_copy(update={"written_at": time.time()})
-        write_whole(self._record, noted.model_dump_json(indent=1) + "\n")
+        try:
+            self._run.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(self._record, noted.model_dump_json(indent=1) + "\n")
+        except OSError as error:
+            raise OutputError(f"{self._record}: cannot be written ({error.strerror}); make room, then go on") from error
 
     def stop(self, reason: str, *, ended: bool) -> None:
         """Note why the run stopped; with `ended` there is nothing to go on with."""
-        record = self.record
         if ended:
             self.remove(answers=False)
-        elif record is not None:
-            self.write(record.model_copy(update={"stopped": " ".join(reason.split())[:500]}))
+            return
+        with suppress(OutputError):  # what stopped the run may be that nothing can be written
+            if record := self.record:
+                self.write(record.model_copy(update={"stopped": " ".join(reason.split())[:500]}))
 
     def answers(self, place: str) -> KeptAnswers:
         """Return the answers to what a node asks in a round."""

@@ -16,7 +16,7 @@ from database_specialist.agent.errors import ModelError, OutputError
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.running import RunRecord, storable_settings
 from database_specialist.tools.answers import Answered, KeptAnswers
-from database_specialist.tools.checkpoints import PART_BYTES, PartedSerializer
+from database_specialist.tools.checkpoints import PART_BYTES, PartedSerializer, sqlite_saver
 from database_specialist.tools.completion import Tokens, Unusable
 from database_specialist.tools.model import ChatModel, Settings
 from database_specialist.tools.output import OutputFolder
@@ -134,6 +134,22 @@ def test_a_part_that_is_lost_is_said(tmp_path: Path) -> None:
 def test_small_values_are_written_as_langgraph_writes_them(tmp_path: Path) -> None:
     value = {"status": "running", "topics": [1, 2]}
     assert PartedSerializer(tmp_path).dumps_typed(value) == JsonPlusSerializer().dumps_typed(value)
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "checkpoints.sqlite").write_text("something else " * 100)
+    with sqlite_saver(tmp_path) as saver, pytest.raises(OutputError, match=r"file is not a database\); make room, or"):
+        saver.get_tuple({"configurable": {"thread_id": "t"}})
+
+
+def test_a_disk_that_is_full_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "parts").write_text("a file in place of the folder")
+    with pytest.raises(OutputError, match=r"cannot be written \(.*\); make room, then go on"):
+        PartedSerializer(tmp_path / "parts").dumps_typed({"rows": ["x" * 50] * 1000})
+    (tmp_path / ".database-specialist").write_text("")
+    with pytest.raises(OutputError, match=r"run.json: cannot be written \(.*\); make room, then go on"):
+        RunState(tmp_path).write(RECORD)
+    RunState(tmp_path).stop("the disk is full", ended=False)
 
 
 # the record
