@@ -103,7 +103,8 @@ def _composite(table: Table, access: TableAccess, query: Query, schema: Schema) 
     if prefix and schema.engine == "postgresql":
         # Few rows begin so: they are sorted when found, and an index in their order could not find them.
         sort, keys = [], keys[: len(equal)]
-    if prefix and not sort:
+    begins = prefix[0].expression if prefix and not sort else ""
+    if prefix and begins:
         keys.append(_prefix_key(prefix[0], schema))
     elif span and span[0] not in taken:
         keys.append(IndexKey(expression=span[0]))
@@ -115,7 +116,7 @@ def _composite(table: Table, access: TableAccess, query: Query, schema: Schema) 
         keys=tuple(keys),
         origin="query",
         serves=(query.id,),
-        why=_story(query, equal, [key.expression for key in sort], span, where),
+        why=_story(query, equal, begins, [key.expression for key in sort], span, where),
         per_day=query.frequency.value,
         where=where,
         include=_covering(access, keys, query, schema),
@@ -231,8 +232,9 @@ _SPECIAL = {
 }
 
 
-def _story(query: Query, equal: list[str], sort: list[str], span: list[str], where: str | None) -> str:
+def _story(query: Query, equal: list[str], begins: str, sort: list[str], span: list[str], where: str | None) -> str:
     parts = [f"finds rows by {', '.join(equal)}" if equal else ""]
+    parts.append(f"looks for the beginning of {begins}" if begins else "")
     parts.append(f"reads them in the order of {', '.join(sort)}" if sort else "")
     parts.append(f"takes a range of {span[0]}" if span and span[0] not in sort else "")
     parts.append(f"asks only for rows with {where}" if where else "")

@@ -196,13 +196,14 @@ def _may_widen(longer: Candidate, shorter: Candidate) -> bool:
 def _join(longer: Candidate, shorter: Candidate) -> Candidate:
     """Return the longer candidate, with its free leading keys in the order that the shorter one needs."""
     serves = tuple(dict.fromkeys((*longer.serves, *shorter.serves)))
+    is_said = shorter.why == longer.why  # one query that reads a table twice
     return replace(
         longer,
         serves=serves,
         where=longer.where if longer.where == shorter.where else None if shorter.where is None else longer.where,
         include=longer.include if shorter.origin == "foreign_key" else (),
         is_ordered=longer.is_ordered or shorter.is_ordered,
-        why=f"{longer.why}; {shorter.why}",
-        per_day=longer.per_day + shorter.per_day,
+        why=longer.why if is_said else f"{longer.why}; {shorter.why}",
+        per_day=longer.per_day if is_said else longer.per_day + shorter.per_day,
         origin="query" if "query" in (longer.origin, shorter.origin) else "foreign_key",
     )

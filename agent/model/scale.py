@@ -53,6 +53,9 @@ class IndexUse(Part):
     """The queries whose plan uses it at the stated volume."""
     costs_without: float = 1.0
     """How many times these queries cost, weighed by their frequency, when this index alone is missing."""
+    hides_in_bytes: bool = False
+    """A pattern operator class: the sandbox sorts text by its bytes, where a plain index does the same. A database that
+    sorts by a language needs it for searches by the beginning; what it saves there was not weighed."""
     supports: tuple[Name, ...] = ()
     """Foreign keys that a delete in the table referred to follows by it."""
     deletes_cost_without: float = 1.0

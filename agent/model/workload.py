@@ -76,6 +76,11 @@ class Index(Part):
     """Query ids and foreign-key names: never empty in an accepted design."""
     reason: str
 
+    @property
+    def hides_in_bytes(self) -> bool:
+        """Whether a plain index does the same where text is sorted by its bytes: a pattern operator class."""
+        return any((key.operator_class or "").endswith("_pattern_ops") for key in self.keys)
+
 
 class RejectedIndex(Part):
     """An index that was considered and not taken."""

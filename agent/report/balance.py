@@ -21,6 +21,7 @@ def balance_sheet(context: Context) -> str:
         "raised to that volume. A cost is the planner's, not a time; the factors say how often the cost would be paid "
         "without the index. The write-ahead log of an insert stands in `database/measurements.md` after a run with "
         "`--depth full`.",
+        _unweighed(context),
         table(
             (
                 "Index",
@@ -35,6 +36,17 @@ def balance_sheet(context: Context) -> str:
             (_row(context, use) for use in uses),
         ),
         _search(context),
+    )
+
+
+def _unweighed(context: Context) -> str:
+    """Say which savings the sandbox cannot show."""
+    hidden = [use.index for use in context.design.evidence.index_uses if use.hides_in_bytes and use.used_by]
+    if not hidden:
+        return ""
+    return (
+        f"Not weighed: {codes(hidden)}. The sandbox sorts text by its bytes, where a plain index finds the "
+        "beginning of a text as well; a database that sorts by a language needs the pattern operator class for it."
     )
 
 
@@ -69,13 +81,19 @@ def _row(context: Context, use: IndexUse) -> tuple[str, ...]:
     return (
         code(use.index),
         text(", ".join(use.used_by)) or "none",
-        times(use.costs_without) if use.used_by else "",
+        _factor(use),
         times(use.deletes_cost_without) if use.supports else "",
         _size(use.bytes_now),
         _size(use.bytes_year_3),
         text(", ".join(use.keeps_from_hot)) or "none",
         context.evidence("index_use", use.index),
     )
+
+
+def _factor(use: IndexUse) -> str:
+    if not use.used_by:
+        return ""
+    return "not weighed" if use.hides_in_bytes else times(use.costs_without)
 
 
 def _size(value: float) -> str:

@@ -18,7 +18,7 @@ _WORTHLESS = 1.01
 def index_that_no_plan_needs(evidence: EvidenceLog) -> Iterator[Objection]:
     """Object to indexes that no plan of a query uses, or whose queries cost the same without; not to those of keys."""
     for use in evidence.index_uses:
-        if use.supports or (use.used_by and use.costs_without > _WORTHLESS):
+        if use.supports or use.hides_in_bytes or (use.used_by and use.costs_without > _WORTHLESS):
             continue
         reason = f"{', '.join(use.used_by)} cost the same without it" if use.used_by else "no plan of a query uses it"
         yield Objection(

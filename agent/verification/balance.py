@@ -21,7 +21,7 @@ from database_specialist.agent.verification.sandbox import StatementError
 from database_specialist.agent.verification.scale_plans import Planned, rounded
 from database_specialist.agent.verification.scale_sample import Sample, drop_indexes
 from database_specialist.agent.verification.scale_statistics import PAGE
-from database_specialist.agent.verification.scale_words import times
+from database_specialist.agent.verification.scale_words import BYTES, times
 
 _INSERTED = 200
 """Rows whose write-ahead log is measured."""
@@ -57,6 +57,7 @@ def _use(index: Index, sample: Sample, using: Sequence[Planned]) -> IndexUse:
         table=index.table,
         used_by=tuple(each.query.id for each in using),
         costs_without=_without(index, [(each.sql, each.query.frequency.value) for each in using], sample),
+        hides_in_bytes=index.hides_in_bytes,
         supports=supports,
         deletes_cost_without=_without(
             index, [(sample.lookups[name], 1.0) for name in supports if name in sample.lookups], sample
@@ -69,7 +70,9 @@ def _use(index: Index, sample: Sample, using: Sequence[Planned]) -> IndexUse:
 
 def _said(use: IndexUse) -> str:
     parts = []
-    if use.used_by:
+    if use.used_by and use.hides_in_bytes:
+        parts.append(f"used by {', '.join(use.used_by)}; {BYTES}")
+    elif use.used_by:
         parts.append(f"used by {', '.join(use.used_by)}, at {times(use.costs_without)} the cost without it")
     if use.supports:
         cost = times(use.deletes_cost_without)

@@ -105,7 +105,7 @@ def _result(
         planned_saves=round(before, 3),
         found_saves=round(found.saves, 3),
         added=weighed((name, found.worth[name]) for name in found.chosen),
-        dropped=tuple(index.name for index in own if index.name not in found.chosen),
+        dropped=tuple(index.name for index in own if index.name not in found.chosen and not index.hides_in_bytes),
         rejected=weighed((each.name, each.saves) for each in found.rejected)[:_SHOWN],
     )
 

@@ -169,6 +169,20 @@ def test_a_part_of_a_text_is_found_by_trigrams_and_the_extension_is_asked_for() 
     assert [extension.name for extension in required_extensions(indexes)] == ["pg_trgm"]
 
 
+def test_the_beginning_of_a_text_is_the_reason_for_its_index() -> None:
+    indexes = plan("SELECT id FROM customers WHERE name LIKE :term || '%'")
+    (index,) = (index for index in indexes.planned if index.hides_in_bytes)
+    assert "looks for the beginning of name" in index.reason
+
+
+def test_a_query_that_reads_a_table_twice_is_one_reason() -> None:
+    sql = """SELECT a.id FROM customers AS a JOIN orders AS o ON o.customer_id = a.id
+             UNION SELECT b.id FROM customers AS b JOIN orders AS p ON p.customer_id = b.id"""
+    for index in plan(sql).planned:
+        assert index.reason.count("joins orders by customer_id") <= 1
+    assert any("joins orders by customer_id" in index.reason for index in plan(sql).planned)
+
+
 def test_words_are_found_by_a_gin_index_on_the_same_expression() -> None:
     sql = "SELECT id FROM orders WHERE to_tsvector('english', orders.note) @@ websearch_to_tsquery('english', :w)"
     (index,) = (index for index in plan(sql).planned if index.method == "gin")

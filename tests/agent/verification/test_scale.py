@@ -220,6 +220,17 @@ def test_an_index_that_duplicates_another_fails_the_drop_test(server: PostgresSa
     assert _findings(parts, log)["IDX011"].place.startswith("orders.orders_customer_id")
 
 
+def test_what_an_index_saves_that_a_sort_by_bytes_hides_is_said_and_not_held_against_it(
+    server: PostgresSandbox,
+) -> None:
+    key = IndexKey(expression="note", operator_class="text_pattern_ops")
+    planned = _index("orders_note_idx", "orders", "note").model_copy(update={"keys": (key,)})
+    parts = _parts(*QUERIES, planned=(BY_CUSTOMER, planned))
+    log, _ = _log(parts, server)
+    assert [use.index for use in log.index_uses if use.hides_in_bytes] == ["orders_note_idx"]
+    assert "IDX011" not in _findings(parts, log)
+
+
 def test_an_index_for_a_foreign_key_is_not_useless(server: PostgresSandbox) -> None:
     key = _index("orders_customer_id_idx", "orders", "customer_id", serves=("orders_customer_id_fkey",))
     parts = _parts(QUERIES[1], planned=(key,))
