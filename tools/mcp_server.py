@@ -29,6 +29,7 @@ from database_specialist.agent.contract import Result
 from database_specialist.agent.errors import ConfigError, SpecialistError
 from database_specialist.agent.model.base import Engine, Part
 from database_specialist.agent.model.evidence import Depth
+from database_specialist.agent.progress import Progress
 from database_specialist.agent.running import AfterCut
 
 NAME = "database-specialist"
@@ -40,8 +41,6 @@ _INSTRUCTIONS = (
 )
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-Progress = Callable[[str, str, float], None]
-"""Called with the node, what it is doing, and the seconds since the run began."""
 
 
 class DesignResult(Result):

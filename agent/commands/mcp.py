@@ -14,6 +14,7 @@ from database_specialist.agent.config import Context, context_from, environment
 from database_specialist.agent.contract import Result
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
+from database_specialist.agent.progress import Progress
 from database_specialist.agent.rules.explain import explain
 
 PORT = 8765
@@ -53,7 +54,7 @@ def _mcp(options: argparse.Namespace) -> int:
             raise ConfigError(f"--root {root}: no such folder; give a folder that holds projects")
     context_from(environment())  # a wrong setting is said now, not at the first call
 
-    def design_order(order: mcp_server.Order, progress: mcp_server.Progress) -> Result:
+    def design_order(order: mcp_server.Order, progress: Progress) -> Result:
         return design(order.folder, _context(order), progress=progress, after_cut=order.after_cut).result
 
     def check_file(file: Path, engine: Engine | None) -> CheckReport:

@@ -42,7 +42,8 @@ class Approval(BaseModel):
     node: Literal["model_entities", "plan_schema", "plan_indexes", "plan_operations"] = "model_entities"
     """For `reject`: who has to mend it."""
     place: str = ""
-    """For `reject`: the element it is about, by name ("customer", "orders.status", "Q3"), where it is one."""
+    """For `reject`: the element to mend, by name ("customer", "orders.status", "Q3"), where it is one. The rules
+    designer, which does not read the reason, takes it out."""
     edits: dict[str, Any] = Field(default_factory=dict)
     """For `edit`: whole parts by their key in the state: entity_model, schema_review, workload, indexes, operations."""
 
