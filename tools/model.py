@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import httpx2
 import openai
@@ -20,8 +20,9 @@ from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
 
-from database_specialist.agent.answers.question import AnswerType, Question, Usage
+from database_specialist.agent.answers.question import Amendment, AnswerType, Question, Usage
 from database_specialist.agent.errors import ModelError
+from database_specialist.agent.model.base import Part
 from database_specialist.prompts import render
 from database_specialist.tools.answers import Answered, KeptAnswers
 from database_specialist.tools.completion import Tokens, Unusable, check_response, one_line
@@ -30,6 +31,7 @@ from database_specialist.tools.providers import Provider, provider_of, tokens_of
 from database_specialist.tools.tracing import untraced
 from database_specialist.tools.transport import BoundedTransport, Declined, ssl_context
 from database_specialist.tools.typed_answer import (
+    MAX_PROBLEMS,
     Method,
     format_of,
     read_answer,
@@ -82,6 +84,39 @@ class _Asking:
         return self.ends - time.monotonic()
 
 
+@dataclass
+class _Wanted(Generic[AnswerType]):
+    """The answer to one question on its way: read whole once, and from then on changed where that is possible."""
+
+    answer: type[AnswerType]
+    objections: Callable[[AnswerType], Sequence[str]]
+    amendment: Amendment[AnswerType] | None = None
+    held: AnswerType | None = None
+    """What was read, objected to or not."""
+
+    @property
+    def changes(self) -> Amendment[AnswerType] | None:
+        """How the next answer changes what is held; None when the whole answer is wanted."""
+        return self.amendment if self.held is not None else None
+
+    @property
+    def next_type(self) -> type[Part]:
+        """The type of the next answer."""
+        return self.changes.patch if self.changes else self.answer
+
+    def read(self, text: str) -> Sequence[str]:
+        """Take in an answer or the changes to one, and return what is wrong with it."""
+        if self.changes is None or self.held is None:
+            parsed, problems = read_answer(text, self.answer, self.objections)
+            self.held = parsed if self.amendment or not problems else None
+            return problems
+        patch, problems = read_answer(text, self.changes.patch, lambda patch: ())
+        if patch is None:
+            return ["the changes could not be read, so none of them was made; write them all again", *problems]
+        self.held, lost = self.changes.apply(self.held, patch)
+        return [*lost, *self.objections(self.held)][:MAX_PROBLEMS]
+
+
 class ChatModel:
     """Asks questions, repairs answers, and counts what it costs. Threads may share it: they share one budget."""
 
@@ -120,47 +155,55 @@ class ChatModel:
         answer: type[AnswerType],
         *,
         objections: Callable[[AnswerType], Sequence[str]] = lambda answer: (),
+        amendment: Amendment[AnswerType] | None = None,
     ) -> AnswerType:
         """Return an answer that is valid and to which `objections` has none left.
+
+        With `amendment` a valid answer that is objected to is not asked for again, but for changes to it.
 
         Raises:
             ModelError: refused, out of budget, or no usable answer after retries and repairs.
         """
         asking = _Asking(question.name, time.monotonic() + self._settings.total_seconds)
         try:
-            return self._asked(asking, question, answer, objections)
+            return self._asked(asking, question, _Wanted(answer, objections, amendment))
         except ModelError as error:
             if error.status != "budget_exhausted":  # with a larger cap the same run goes on
                 self._forget(asking)
             raise
 
-    def _asked(
-        self,
-        asking: _Asking,
-        question: Question,
-        answer: type[AnswerType],
-        objections: Callable[[AnswerType], Sequence[str]],
-    ) -> AnswerType:
-        messages = self._messages(question, answer)
+    def _asked(self, asking: _Asking, question: Question, wanted: _Wanted[AnswerType]) -> AnswerType:
+        messages = self._messages(question, wanted.answer)
         problems: Sequence[str] = ()
         for asking.repairs in range(MAX_REPAIRS + 1):
-            text, strange = self._send(asking, messages, answer)
-            parsed, problems = (None, [strange]) if strange else read_answer(text, answer, objections)
-            if parsed is not None and not problems:
-                return parsed
-            listed = storable("\n".join(f"- {problem}" for problem in problems))
-            messages = [*messages, AIMessage(storable(text)), HumanMessage(render("repair", problems=listed))]
+            text, strange = self._send(asking, messages, wanted.next_type)
+            problems = [strange] if strange else wanted.read(text)
+            if wanted.held is not None and not problems:
+                return wanted.held
+            asked = storable(self._repair(problems, wanted))
+            messages = [*messages, AIMessage(storable(text)), HumanMessage(asked)]
         reason = f"no valid answer after {MAX_REPAIRS} repairs ({one_line(problems[0])})"
         raise self._failure(asking, reason)
 
-    def _messages(self, question: Question, answer: type[AnswerType]) -> list[BaseMessage]:
+    def _repair(self, problems: Sequence[str], wanted: _Wanted[AnswerType]) -> str:
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        if wanted.changes is None:
+            return render("repair", problems=listed)
+        told = render("repair_by_changes", problems=listed, told=wanted.changes.told)
+        return f"{told}\n\n{self._schema_told(wanted.next_type)}".rstrip() if self._method == "json_mode" else told
+
+    @staticmethod
+    def _schema_told(answer: type[Part]) -> str:
+        return render("json_only", schema=schema_text(answer))
+
+    def _messages(self, question: Question, answer: type[Part]) -> list[BaseMessage]:
         user = question.user
         if self._method == "json_mode":
             # Behind the question: the system message stays the same in every call, and so can be cached.
-            user = f"{user}\n\n{render('json_only', schema=schema_text(answer))}"
+            user = f"{user}\n\n{self._schema_told(answer)}"
         return [SystemMessage(storable(question.system)), HumanMessage(storable(user))]
 
-    def _send(self, asking: _Asking, messages: list[BaseMessage], answer: type[AnswerType]) -> tuple[str, str | None]:
+    def _send(self, asking: _Asking, messages: list[BaseMessage], answer: type[Part]) -> tuple[str, str | None]:
         """Return the reply's text, and what is strange about how it came."""
         if asking.attempts_left < 1 or asking.seconds_left <= 0:
             raise self._failure(asking, "no valid answer within the attempts and the time of one question")
@@ -183,7 +226,7 @@ class ChatModel:
         # Outside the handler: the libraries' exceptions hold the request, and so the key.
         raise failure
 
-    def _exchange(self, asking: _Asking, messages: list[BaseMessage], answer: type[AnswerType]) -> AIMessage:
+    def _exchange(self, asking: _Asking, messages: list[BaseMessage], answer: type[Part]) -> AIMessage:
         asking.attempts_left -= 1
         asked = format_of(self._method, answer)
         key = self._key(asking, messages, asked)

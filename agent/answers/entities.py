@@ -113,6 +113,7 @@ class EntitiesAnswer(Slim):
     rules: tuple[RuleAnswer, ...] = ()
     examples: tuple[ExampleAnswer, ...] = ()
     tenant: str = ""
+    volumes: Lines = ()
     unplaced: Lines = ()
 
 
@@ -125,5 +126,6 @@ class ModelPatch(Slim):
     rules: tuple[RuleAnswer, ...] = ()
     examples: tuple[ExampleAnswer, ...] = ()
     tenant: str = ""
+    volumes: Lines = ()
     unplaced: Lines = ()
     withdraw: Lines = ()

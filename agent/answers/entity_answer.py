@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 from database_specialist.agent.answers.attribute_lines import name_of, print_attribute
+from database_specialist.agent.answers.changes import merged, unknown
 from database_specialist.agent.answers.entities import (
     EntitiesAnswer,
     EntityAnswer,
@@ -22,6 +22,7 @@ from database_specialist.agent.answers.relationship_lines import (
     print_relationship,
     print_unplaced,
 )
+from database_specialist.agent.answers.volume_lines import print_volume
 from database_specialist.agent.designer.nouns import plural_name
 from database_specialist.agent.model.entities import (
     Attribute,
@@ -33,7 +34,6 @@ from database_specialist.agent.model.entities import (
     Relationship,
 )
 
-Element = TypeVar("Element")
 _ENDS = re.compile(r"\s*(\w+)(?:\s*\.\s*(\w+))?\s*(?:->|→|=>)\s*(\w+)")
 _OF_CODE = re.compile(r"EC\d+")
 """Examples that code writes anew each time: to withdraw one changes nothing, and does no harm."""
@@ -49,6 +49,7 @@ def answer_of(model: EntityModel, *, without: Sequence[str] = ()) -> EntitiesAns
         rules=tuple(_rule(each) for each in model.rules),
         examples=tuple(_example(each, model) for each in examples),
         tenant=model.tenant or "",
+        volumes=tuple(print_volume(each) for each in model.volumes),
         unplaced=tuple(print_unplaced(each) for each in model.unplaced),
     )
 
@@ -119,30 +120,28 @@ def patched(answer: EntitiesAnswer, patch: ModelPatch) -> tuple[EntitiesAnswer, 
     gone = set(patch.withdraw)
     removed = {each.name for each in answer.entities if each.name in gone}
     kept = [line for line in answer.relationships if not removed & set(_ends(line))]
-    entities = _merged(answer.entities, patch.entities, lambda each: each.name, gone)
+    counted = [line for line in answer.volumes if _subject(line).partition(".")[0] not in removed]
+    entities = merged(answer.entities, patch.entities, lambda each: each.name, gone)
     changed = EntitiesAnswer(
         entities=tuple(_with_attributes(each, patch.attributes, gone) for each in entities),
-        relationships=_merged(kept, patch.relationships, _role, gone),
-        rules=_merged(answer.rules, patch.rules, lambda each: each.id, gone),
-        examples=_merged(answer.examples, patch.examples, lambda each: each.id, gone),
+        relationships=merged(kept, patch.relationships, _role, gone),
+        rules=merged(answer.rules, patch.rules, lambda each: each.id, gone),
+        examples=merged(answer.examples, patch.examples, lambda each: each.id, gone),
         tenant=patch.tenant or ("" if answer.tenant in gone else answer.tenant),
+        volumes=merged(counted, patch.volumes, _subject, gone),
         unplaced=tuple(dict.fromkeys((*answer.unplaced, *patch.unplaced))),
     )
     return changed, problems
 
 
-def _merged(
-    old: Iterable[Element], new: Iterable[Element], key: Callable[[Element], str], gone: set[str]
-) -> tuple[Element, ...]:
-    """Return the old elements, those of the same key replaced in place, new ones at the end, withdrawn ones gone."""
-    merged = {key(element): element for element in old if key(element) not in gone}
-    merged |= {key(element): element for element in new}
-    return tuple(merged.values())
-
-
 def _ends(line: str) -> tuple[str, ...]:
     found = _ENDS.match(line)
     return (found[1], found[3]) if found else ()
+
+
+def _subject(line: str) -> str:
+    """Return what a volume counts."""
+    return line.partition(":")[0].strip()
 
 
 def _role(line: str) -> str:
@@ -154,7 +153,7 @@ def _with_attributes(entity: EntityAnswer, lines: Iterable[str], gone: set[str])
     """Replace or add the attributes that stand in a patch as "entity.name: ...", and take out withdrawn ones."""
     own = [line[found.end() :] for line in lines if (found := _PLACED.match(line)) and found[1] == entity.name]
     out = {name.partition(".")[2] for name in gone if name.startswith(f"{entity.name}.")}
-    attributes = _merged(entity.attributes, own, lambda line: name_of(line) or line, out)
+    attributes = merged(entity.attributes, own, lambda line: name_of(line) or line, out)
     return entity.model_copy(update={"attributes": attributes})
 
 
@@ -163,8 +162,7 @@ def _lost(answer: EntitiesAnswer, patch: ModelPatch) -> list[str]:
     known = entities | {_role(line) for line in answer.relationships}
     known |= {each.id for each in answer.rules} | {each.id for each in answer.examples}
     known |= {f"{each.name}.{name_of(line)}" for each in answer.entities for line in each.attributes}
-    lost = (name for name in patch.withdraw if name not in known and not _OF_CODE.fullmatch(name))
-    problems = [f"withdraw: there is no {name}" for name in lost]
+    problems = unknown((name for name in patch.withdraw if not _OF_CODE.fullmatch(name)), known)
     for line in patch.attributes:
         found = _PLACED.match(line)
         if found is None or found[1] not in entities:

@@ -23,6 +23,7 @@ from database_specialist.agent.answers.relationship_lines import (
     parse_relationship,
     parse_unplaced,
 )
+from database_specialist.agent.answers.volume_lines import parse_volume
 from database_specialist.agent.designer.nouns import plural_name
 from database_specialist.agent.mapping.sentences import sentence
 from database_specialist.agent.model.base import Part
@@ -74,7 +75,13 @@ def model_of(answer: EntitiesAnswer) -> tuple[EntityModel, list[str]]:
     known = EntityModel(entities=entities, relationships=relationships, rules=rules)
     examples = tuple(example for each in answer.examples if (example := _example(each, known, reading)))
     unplaced = [reading.line("unplaced", line, parse_unplaced) for line in answer.unplaced]
-    changes = {"examples": examples, "tenant": answer.tenant or None, "unplaced": _held(unplaced)}
+    volumes = [reading.line("volumes", line, parse_volume) for line in answer.volumes]
+    changes = {
+        "examples": examples,
+        "tenant": answer.tenant or None,
+        "unplaced": _held(unplaced),
+        "volumes": _held(volumes),
+    }
     return known.model_copy(update=changes), reading.problems
 
 

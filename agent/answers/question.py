@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from database_specialist.agent.model.base import Part
 
@@ -46,6 +46,18 @@ class Usage(Part):
     """The critic's round that it belongs to, counted from 1."""
 
 
+@dataclass(frozen=True)
+class Amendment(Generic[AnswerType]):
+    """How an answer that can be read, and has faults, is mended: by changes to it, not by all of it once more."""
+
+    patch: type[Part]
+    """The type of the changes."""
+    apply: Callable[[AnswerType, Any], tuple[AnswerType, Sequence[str]]]
+    """Returns the answer with the changes, and which of them point at nothing."""
+    told: str = ""
+    """What the writer of changes has to know beside their type."""
+
+
 class Model(Protocol):
     """Anything that answers questions with typed answers."""
 
@@ -55,8 +67,11 @@ class Model(Protocol):
         answer: type[AnswerType],
         *,
         objections: Callable[[AnswerType], Sequence[str]] = lambda answer: (),
+        amendment: Amendment[AnswerType] | None = None,
     ) -> AnswerType:
         """Return an answer that is valid and to which `objections` has none left.
+
+        With `amendment` a valid answer that is objected to is not asked for again, but for changes to it.
 
         Raises:
             ModelError: no such answer could be had; its status says why.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from database_specialist.agent.answers.changes import merged, unknown
 from database_specialist.agent.answers.decisions import SchemaDecision
 from database_specialist.agent.model.base import Decision, FactId, Name, Part
 from database_specialist.agent.model.relational import Action, Check, Routine, Unique
@@ -112,3 +113,28 @@ class ReviewAnswerPatch(ReviewAnswer):
 
     withdraw: tuple[str, ...] = ()
     """Names of routines, checks, uniques; overrides as "table.column"."""
+
+
+def amended_review(answer: ReviewAnswer, patch: ReviewAnswerPatch) -> tuple[ReviewAnswer, list[str]]:
+    """Return an answer with changes to it, and what in them points at nothing."""
+    gone = set(patch.withdraw)
+    changed = ReviewAnswer(
+        columns=merged(answer.columns, patch.columns, lambda each: f"{each.table}.{each.column}", gone),
+        foreign_keys=merged(answer.foreign_keys, patch.foreign_keys, lambda each: each.name, gone),
+        checks=merged(answer.checks, patch.checks, lambda each: each.name, gone),
+        uniques=merged(answer.uniques, patch.uniques, _key_of, gone),
+        routines=merged(answer.routines, patch.routines, lambda each: each.name, gone),
+        decisions=merged(answer.decisions, patch.decisions, lambda each: f"{each.topic} {each.subject}", gone),
+    )
+    return changed, unknown(patch.withdraw, _names_of(answer) | _names_of(patch))
+
+
+def _key_of(unique: UniqueAnswer) -> str:
+    return f"{unique.table} ({', '.join(unique.columns)})"
+
+
+def _names_of(answer: ReviewAnswer) -> set[str]:
+    named = {each.name for each in answer.foreign_keys} | {each.name for each in answer.checks}
+    named |= {each.name for each in answer.routines}
+    named |= {f"{each.table}.{each.column}" for each in answer.columns} | {_key_of(each) for each in answer.uniques}
+    return named | {f"{each.topic} {each.subject}" for each in answer.decisions}

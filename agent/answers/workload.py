@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from database_specialist.agent.answers.changes import merged, unknown
 from database_specialist.agent.model.base import FactId, Name, Part, Scalar
 
 
@@ -42,3 +43,13 @@ class WorkloadPatch(WorkloadAnswer):
     """Changes to the workload."""
 
     withdraw: tuple[str, ...] = ()
+
+
+def amended_workload(answer: WorkloadAnswer, patch: WorkloadPatch) -> tuple[WorkloadAnswer, list[str]]:
+    """Return an answer with changes to it, by the names of its queries, and what in them points at nothing."""
+    gone = set(patch.withdraw)
+    changed = WorkloadAnswer(
+        queries=merged(answer.queries, patch.queries, lambda each: each.name, gone),
+        not_served=tuple(dict.fromkeys((*answer.not_served, *patch.not_served))),
+    )
+    return changed, unknown(patch.withdraw, {each.name for each in (*answer.queries, *patch.queries)})

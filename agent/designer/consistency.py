@@ -20,6 +20,7 @@ from database_specialist.agent.model.entities import (
     Example,
     ExampleRow,
     Relationship,
+    Volume,
 )
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -34,6 +35,7 @@ def model_objections(model: EntityModel, brief: Brief) -> list[str]:
         *_doubles("relationships", (f"{each.source}.{each.role}" for each in model.relationships)),
         *_doubles("rules", (rule.id for rule in model.rules)),
         *_doubles("examples", (example.id for example in model.examples)),
+        *_doubles("volumes", (volume.subject for volume in model.volumes)),
     ]
     for entity in model.entities:
         found += _entity(entity, model, facts)
@@ -43,6 +45,8 @@ def model_objections(model: EntityModel, brief: Brief) -> list[str]:
         found += _rule(rule, model, facts)
     for example in model.examples:
         found += _example(example, model, facts)
+    for volume in model.volumes:
+        found += _volume(volume, model, facts)
     if model.tenant and not model.entity(model.tenant):
         found.append(f"tenant: there is no entity {model.tenant}")
     return found
@@ -150,6 +154,16 @@ def _example(example: Example, model: EntityModel, facts: set[str]) -> Iterator[
             yield f"{example.id}: no row is labelled {label}"
     if example.update:
         yield from _row(example.id, example.update, model, labels)
+
+
+def _volume(volume: Volume, model: EntityModel, facts: set[str]) -> Iterator[str]:
+    place = f"volumes: {volume.subject}"
+    yield from (f"{place}: there is no statement {fact}" for fact in volume.facts if fact not in facts)
+    links = {f"{each.source}.{each.role}" for each in model.relationships if each.cardinality == "many_to_many"}
+    if not model.entity(volume.subject) and volume.subject not in links:
+        yield f"{place}: it is neither an entity nor source.role of a many_to_many relationship"
+    if volume.per is not None and (not model.entity(volume.per) or volume.per == volume.subject):
+        yield f"{place}: there is no other entity {volume.per}"
 
 
 def _row(place: str, row: ExampleRow, model: EntityModel, labels: set[str]) -> Iterator[str]:

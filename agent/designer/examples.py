@@ -67,10 +67,10 @@ def broken_rules(draft: Draft) -> Iterator[Example]:
 
 
 def _broken_check(entity: EntityDraft, rule: BusinessRule, because: str) -> Iterator[Example]:
-    ordered = re.fullmatch(r"(\w+) (>=?) (\w+)", rule.condition or "")
+    ordered = in_order(rule.condition)
     needed = re.fullmatch(r"(\w+) <> '(\w+)' OR (\w+) IS NOT NULL", rule.condition or "")
-    if ordered and ordered[1] in entity.attributes:
-        high, low = entity.attributes[ordered[1]], entity.attributes[ordered[3]]
+    if ordered and ordered[0] in entity.attributes:
+        high, low = (entity.attributes[name] for name in ordered)
         values = {low.name: moment(low.type, _LATE, 9), high.name: moment(high.type, _EARLY, 9)}
         text = f"{article(entity.name).capitalize()} whose {human(high.name)} is before its {human(low.name)}."
         yield example(text, [row(entity.name, "a", **values)], rule.facts, because, violates=rule.id)
@@ -78,6 +78,18 @@ def _broken_check(entity: EntityDraft, rule: BusinessRule, because: str) -> Iter
         values = {needed[1]: needed[2], needed[3]: None}
         text = f"{article(entity.name).capitalize()} that is {human(needed[2])} without {human(needed[3])}."
         yield example(text, [row(entity.name, "a", **values)], rule.facts, because, violates=rule.id)
+
+
+def in_order(condition: str | None) -> tuple[str, str] | None:
+    """Return the greater and the smaller attribute of a condition that compares two, also where one may be missing.
+
+    >>> in_order("ends_at IS NULL OR starts_at < ends_at")
+    ('ends_at', 'starts_at')
+    """
+    found = re.fullmatch(r"(?:\w+ IS NULL OR )*(\w+) ([<>])=? (\w+)", condition or "")
+    if found is None:
+        return None
+    return (found[1], found[3]) if found[2] == ">" else (found[3], found[1])
 
 
 def moment(kind: str, day: str, hour: int) -> Any:

@@ -17,6 +17,7 @@ from database_specialist.agent.model.entities import (
     EntityModel,
     Example,
     Relationship,
+    Volume,
 )
 
 Element = TypeVar("Element", bound=Part)
@@ -46,9 +47,17 @@ def excerpt_of(model: EntityModel, names: Iterable[str]) -> Excerpt:
             rules=tuple(each for each in model.rules if each.entity in wanted),
             examples=tuple(each for each in model.examples if _is_about(each, wanted, near)),
             tenant=model.tenant if model.tenant in near else None,
+            volumes=tuple(
+                each for each in model.volumes if _counted(each) in wanted and (each.per is None or each.per in near)
+            ),
         ),
         frozenset(wanted),
     )
+
+
+def _counted(volume: Volume) -> str:
+    """Return the entity whose rows or links a volume counts."""
+    return volume.subject.partition(".")[0]
 
 
 def _with_supertypes(model: EntityModel, names: Iterable[str]) -> set[str]:
@@ -94,6 +103,11 @@ def put_back(model: EntityModel, before: Excerpt, after: EntityModel) -> EntityM
             "examples": _examples(model.examples, before.model.examples, after.examples, numbers),
             "tenant": after.tenant if after.tenant != before.model.tenant else model.tenant,
             "unplaced": tuple(dict.fromkeys((*model.unplaced, *after.unplaced))),
+            "volumes": tuple(
+                each
+                for each in _changed(model.volumes, before.model.volumes, after.volumes, lambda each: each.subject)
+                if _counted(each) not in withdrawn and each.per not in withdrawn
+            ),
         }
     )
 

@@ -22,6 +22,7 @@ from database_specialist.agent.model.entities import (
     ExampleRow,
     Relationship,
     Unplaced,
+    Volume,
 )
 
 _NOBODYS = "It points at an entity that no part of the system has."
@@ -63,9 +64,20 @@ def merged_models(parts: Sequence[ModelPart], aliases: Mapping[str, str] | None 
         rules=tuple(numbered.rules.values()),
         examples=tuple(numbered.examples.values()),
         tenant=tenants[0] if tenants else None,
+        volumes=_volumes(models, known, relationships),
     )
     noted = [*_still_unplaced(models, merged), *entity_notes, *relationship_notes, *differing]
     return merged.model_copy(update={"unplaced": tuple(dict.fromkeys(noted))})
+
+
+def _volumes(parts: Sequence[ModelPart], names: set[str], relationships: Sequence[Relationship]) -> tuple[Volume, ...]:
+    """Return what is said of the numbers of what there is; who was asked for the entity speaks first."""
+    told = [(volume, part) for part in parts for volume in part.model.volumes]
+    held: dict[str, Volume] = {}
+    for volume, _ in sorted(told, key=lambda each: each[0].subject.partition(".")[0] not in each[1].owns):
+        if _is_known(volume, names, relationships):
+            held.setdefault(volume.subject, volume)
+    return tuple(held.values())
 
 
 def cited_facts(model: EntityModel) -> frozenset[str]:
@@ -112,8 +124,14 @@ def settled(before: EntityModel, after: EntityModel) -> EntityModel:
                 if {row.entity for row in each.rows} <= names and (each.violates or "") not in gone
             ),
             "unplaced": tuple(dict.fromkeys((*after.unplaced, *lost))),
+            "volumes": tuple(each for each in after.volumes if _is_known(each, names, kept)),
         }
     )
+
+
+def _is_known(volume: Volume, names: set[str], relationships: Iterable[Relationship]) -> bool:
+    subjects = names | {f"{each.source}.{each.role}" for each in relationships}
+    return volume.subject in subjects and (volume.per is None or volume.per in names)
 
 
 def _entities(parts: Sequence[ModelPart]) -> tuple[tuple[Entity, ...], list[Unplaced]]:
@@ -249,8 +267,17 @@ def with_names(model: EntityModel, known: Iterable[str], aliases: Mapping[str, s
             "rules": tuple(each.model_copy(update={"entity": name_of(each.entity)}) for each in model.rules),
             "examples": tuple(_example_with_names(each, name_of) for each in model.examples),
             "tenant": name_of(model.tenant) if model.tenant else None,
+            "volumes": tuple(
+                each.model_copy(update={"subject": _subject_with(each, name_of), "per": each.per and name_of(each.per)})
+                for each in model.volumes
+            ),
         }
     )
+
+
+def _subject_with(volume: Volume, name_of: Callable[[str], str]) -> str:
+    entity, dot, role = volume.subject.partition(".")
+    return f"{name_of(entity)}{dot}{role}"
 
 
 def _example_with_names(example: Example, name_of: Callable[[str], str]) -> Example:

@@ -11,19 +11,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from database_specialist.agent.designer.draft import Draft, EntityDraft
-from database_specialist.agent.designer.examples import broken_rules, example, moment, row
+from database_specialist.agent.designer.examples import broken_rules, example, in_order, moment, row
 from database_specialist.agent.designer.model_volumes import draft_of
 from database_specialist.agent.designer.nouns import article, human
 from database_specialist.agent.mapping.upkeep import asks_for_permanence
 from database_specialist.agent.model.base import Scalar
 from database_specialist.agent.model.brief import Brief
-from database_specialist.agent.model.entities import Attribute, BusinessRule, EntityModel, Example, Relationship
+from database_specialist.agent.model.entities import (
+    BY_CODE,
+    Attribute,
+    BusinessRule,
+    EntityModel,
+    Example,
+    Relationship,
+)
 from database_specialist.agent.sampling.expressions import evaluate, parse
 from database_specialist.agent.sampling.patterns import PatternError, python_pattern
 from database_specialist.agent.sampling.scalars import NotEvaluated
 
-BY_CODE = "EC"
-"""What the ids of these examples begin with; the designer's own begin with EX."""
 MAX_EXAMPLES = 240
 _LONGEST = 4000
 _NUMBERS = ("integer", "big_integer", "decimal", "money", "percentage")
@@ -35,7 +40,7 @@ _KNOWN = re.compile(r"\w+ = '\w+'|\w+ NOT IN \([\w', ]+\)")
 
 def without_code_examples(model: EntityModel) -> EntityModel:
     """Return the model with the designer's own examples only."""
-    own = tuple(each for each in model.examples if not each.id.startswith(BY_CODE))
+    own = tuple(each for each in model.examples if not each.is_by_code)
     return model.model_copy(update={"examples": own})
 
 
@@ -132,9 +137,8 @@ def _is_plain(draft: Draft, rule: BusinessRule) -> bool:
 
 
 def _compares_own(entity: EntityDraft, rule: BusinessRule) -> bool:
-    ordered = re.fullmatch(r"(\w+) >=? (\w+)", rule.condition or "")
     moments = ("date", "timestamp", "time")
-    found = [entity.attributes.get(name) for name in ordered.groups()] if ordered else []
+    found = [entity.attributes.get(name) for name in in_order(rule.condition) or ()]
     return len(found) == 2 and all(each is not None and each.type in moments for each in found)
 
 

@@ -9,7 +9,9 @@ from sqlglot import exp
 from database_specialist.agent.answers.workload import QueryAnswer
 from database_specialist.agent.model.base import FactId, Figure, Origin
 from database_specialist.agent.model.brief import Brief
-from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.relational import Schema, Table
+from database_specialist.agent.operations.figures import YEAR_DAYS
+from database_specialist.agent.operations.growth import STOCK_GROWTH
 
 _FACT = re.compile(r"\bF\d+\b")
 _DEFAULT_PER_DAY = 100.0
@@ -35,13 +37,22 @@ def _unstated(tree: exp.Expr | None, schema: Schema) -> Figure:
     target_table = tree.this if isinstance(tree, exp.Insert) else None
     named = target_table.find(exp.Table) if target_table is not None else None
     table = schema.table(named.name) if named is not None else None
-    rate = table.rows_per_day if table else None
+    rate = (table.rows_per_day or _growing(table)) if table else None
     if table is None or rate is None:
         basis = "assumed: neither the statements nor the designer say how often"
         return Figure(value=_DEFAULT_PER_DAY, unit="executions/day", origin="assumed", basis=basis)
     origin: Origin = "derived" if rate.origin == "given" else rate.origin
     basis = f"once for each new row of {table.name}: {rate.basis}"
     return Figure(value=rate.value, unit="executions/day", origin=origin, basis=basis, facts=rate.facts)
+
+
+def _growing(table: Table) -> Figure | None:
+    """Return the new rows a day of a table of which only a stock is known."""
+    if table.rows is None:
+        return None
+    basis = f"{table.rows.value:,.0f} rows x {STOCK_GROWTH:.0f}% a year (assumed) / {YEAR_DAYS} days"
+    value = table.rows.value * STOCK_GROWTH / 100 / YEAR_DAYS
+    return Figure(value=value, unit="rows/day", origin="assumed", basis=basis, facts=table.rows.facts)
 
 
 def target(given: QueryAnswer, brief: Brief) -> Figure | None:

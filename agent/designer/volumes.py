@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from database_specialist.agent.designer.draft import Draft, EntityDraft
 from database_specialist.agent.designer.estimates import SERVED, catalogue, estimate_all, is_a_list
 from database_specialist.agent.designer.nouns import human, name_words, plural_name
@@ -19,14 +21,18 @@ _ASSUMED = {
 }
 
 
-def attach_volumes(draft: Draft) -> None:
-    """Attach rows, rows a day and retention to every entity, each with its origin and basis."""
+def attach_volumes(draft: Draft, *, stated: Callable[[], None] = lambda: None) -> None:
+    """Attach rows, rows a day and retention to every entity, each with its origin and basis.
+
+    `stated` attaches what a designer says, when all that the documents give is there and nothing is estimated yet.
+    """
     for entity in draft.entities.values():
         entity.plural = entity.plural or plural_name(entity.name)
     for quantity in draft.brief.quantities:
         _attach_given(draft, quantity)
     for entity in draft.entities.values():
         _average(draft, entity)
+    stated()
     estimate_all(draft)
     for entity in draft.entities.values():
         if entity.kind in ("core", "reference") and not any(r.required for r in draft.relations_of(entity.name)):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from database_specialist.agent.mapping.naming import constraint_name
-from database_specialist.agent.model.base import FactId
+from database_specialist.agent.mapping.volumes import Slot, counted
+from database_specialist.agent.model.base import FactId, Figure
 from database_specialist.agent.model.entities import Entity, EntityKind
 from database_specialist.agent.model.relational import (
     Check,
@@ -37,6 +38,8 @@ class TableDraft:
     partitioning: Partitioning | None = None
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Attribute or role -> its columns here."""
+    figures: Mapping[Slot, Figure] = field(default_factory=dict)
+    """Of a join table; an entity has its own."""
     facts: tuple[FactId, ...] = ()
     added_because: str | None = None
 
@@ -65,6 +68,7 @@ class TableDraft:
     def freeze(self) -> Table:
         """Return the finished table."""
         entity = self.entity
+        figures = counted(entity) if entity else self.figures
         return Table(
             name=self.name,
             comment=self.comment,
@@ -78,8 +82,8 @@ class TableDraft:
             exclusions=tuple(self.exclusions),
             partitioning=self.partitioning,
             append_only=bool(entity and entity.append_only),
-            rows=entity.rows if entity else None,
-            rows_per_day=entity.rows_per_day if entity else None,
+            rows=figures.get("rows"),
+            rows_per_day=figures.get("rows_per_day"),
             retention_days=entity.retention_days if entity else None,
             facts=self.facts,
             added_because=self.added_because,

@@ -6,6 +6,7 @@ from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.ground import Ground
 from database_specialist.agent.mapping.keys import key_type
 from database_specialist.agent.mapping.naming import constraint_name, join_table_name, role_column, shorten, snake
+from database_specialist.agent.mapping.volumes import link_figures
 from database_specialist.agent.model.entities import Relationship
 from database_specialist.agent.model.relational import Action, Column, ForeignKey
 
@@ -157,6 +158,7 @@ def _join_table(ground: Ground, relationship: Relationship, name: str) -> TableD
         key=(left, right),
         facts=relationship.facts,
         added_because=relationship.added_because or (None if relationship.facts else "A many-to-many relationship."),
+        figures=link_figures(relationship, ground.model),
     )
     for column, entity, table in ((left, relationship.source, source), (right, relationship.target, target)):
         draft.columns.append(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from database_specialist.agent.model.base import FactId, Figure, Name, Part, Scalar
 
 LogicalType = Literal[
@@ -210,11 +212,15 @@ class ExampleRow(Part):
     """Attribute -> value. A relationship's role -> "@label" of an earlier row, or None."""
 
 
+BY_CODE = "EC"
+"""What the ids of examples begin with that code wrote for what a designer's elements say by themselves."""
+
+
 class Example(Part):
     """Data that the database must take, or must refuse: the test of the design, written before the tables."""
 
     id: str
-    """EX1, EX2, ..."""
+    """EX1, EX2, ...; EC1, EC2, ... where code wrote it."""
     text: str
     rows: tuple[ExampleRow, ...]
     """Inserted in order. For `reject` the last one (or the update) is the one to be refused."""
@@ -229,6 +235,41 @@ class Example(Part):
     "entity:unique(a,b)"."""
     facts: tuple[FactId, ...] = ()
     added_because: str | None = None
+
+    @property
+    def is_by_code(self) -> bool:
+        """Whether code wrote it, and not the designer."""
+        return self.id.startswith(BY_CODE)
+
+
+PERIOD_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
+"""Days of each period in which a volume may be said."""
+
+
+class Volume(Part):
+    """How many there are, as the designer says it; the figures of the entity are reckoned from it.
+
+    Either `rows` and `flow`, of which one may be missing, or `each` and `per`.
+    """
+
+    subject: str
+    """An entity, or "source.role" of a many-to-many relationship: of its links."""
+    rows: float | None = Field(default=None, ge=0)
+    """At launch."""
+    flow: float | None = Field(default=None, ge=0)
+    """New ones in a period."""
+    period: Literal["day", "week", "month", "quarter", "year"] = "day"
+    each: float | None = Field(default=None, ge=0)
+    """How many for one row of `per`."""
+    per: Name | None = None
+    """The entity whose number and flow this one follows."""
+    meaning: str = ""
+    facts: tuple[FactId, ...] = ()
+
+    @property
+    def per_day(self) -> float | None:
+        """New ones a day."""
+        return None if self.flow is None else self.flow / PERIOD_DAYS[self.period]
 
 
 class Unplaced(Part):
@@ -249,6 +290,8 @@ class EntityModel(Part):
     tenant: Name | None = None
     """The entity that is the tenant, when the system has several."""
     unplaced: tuple[Unplaced, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    """What the designer says of numbers that no document gives; the rules designer estimates them itself."""
 
     def entity(self, name: Name) -> Entity | None:
         """Return the entity of this name, or None."""

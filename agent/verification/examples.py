@@ -9,6 +9,7 @@ from database_specialist.agent.model.evidence import CheckKind
 from database_specialist.agent.sampling.examples import ExampleScript, example_statements
 from database_specialist.agent.sampling.violations import ExampleError, Expected
 from database_specialist.agent.verification.records import Parts, Recorder
+from database_specialist.agent.verification.rows import is_rule_of_trigger
 from database_specialist.agent.verification.sandbox import Database, StatementError
 from database_specialist.agent.verification.structure import one_line
 
@@ -36,39 +37,43 @@ def prove_examples(parts: Parts, database: Database, recorder: Recorder) -> None
         except ExampleError as error:
             recorder.failed(kind, example.id, claim, str(error))
             continue
-        problem, detail = _play(example, script, database)
-        if problem:
+        problem, detail, refusal = _play(example, script, database)
+        if problem and example.is_by_code and refusal is not None and is_rule_of_trigger(refusal, parts):
+            # Code does not read the triggers that a designer wrote: whether its rows suit them is nobody's fault.
+            why = f"not to be told apart: a trigger that was written by hand refuses the rows first ({refusal})"
+            recorder.not_checked(kind, example.id, claim, why)
+        elif problem:
             recorder.failed(kind, example.id, claim, problem)
         else:
             recorder.passed(kind, example.id, claim, detail)
 
 
-def _play(example: Example, script: ExampleScript, database: Database) -> tuple[str, str]:
-    """Return a problem or "", and what came back."""
+def _play(example: Example, script: ExampleScript, database: Database) -> tuple[str, str, StatementError | None]:
+    """Return a problem or "", what came back, and what the engine refused."""
     try:
         with database.trial():
-            problem = _set_up(script, database)
-            refusal = None if problem else _probe(script, database)
+            unfit, statement = _set_up(script, database)
+            refusal = unfit or _probe(script, database)
     except StatementError as error:
-        return f"the example does not stay in its transaction: {error}", ""
-    if problem:
-        return problem, ""
+        return f"the example does not stay in its transaction: {error}", "", None
+    if unfit:
+        return f"its set-up is refused: {unfit} in: {one_line(statement)}", "", unfit
     if example.expect == "accept":
-        return (
-            (f"refused: {refusal} in: {one_line(script.probe)}", "")
-            if refusal
-            else ("", f"accepted: {one_line(_COLUMNS.sub(' VALUES', script.probe))}")
-        )
-    return _judge(refusal, script.expected)
+        shown = one_line(script.probe)
+        problem = f"refused: {refusal} in: {shown}" if refusal else ""
+        return problem, "" if refusal else f"accepted: {one_line(_COLUMNS.sub(' VALUES', script.probe))}", refusal
+    problem, detail = _judge(refusal, script.expected)
+    return problem, detail, refusal
 
 
-def _set_up(script: ExampleScript, database: Database) -> str:
+def _set_up(script: ExampleScript, database: Database) -> tuple[StatementError | None, str]:
+    """Return what was refused of the rows before the last, and the statement."""
     for statement in script.setup:
         try:
             database.execute(statement)
         except StatementError as error:
-            return f"its set-up is refused: {error} in: {one_line(statement)}"
-    return ""
+            return error, statement
+    return None, ""
 
 
 def _probe(script: ExampleScript, database: Database) -> StatementError | None:

@@ -40,7 +40,16 @@ FEWER = ["review_indexes", "choose_operations"]
 FOLDER = Path(__file__).parents[2] / "prompts"
 GOLDEN = Path(__file__).parents[1] / "data" / "prompts"
 PROMPTS = sorted(path.stem for path in FOLDER.glob("*.md"))
-FRAGMENTS = {"system", "statements", "json_only", "repair", "entity_notation", "model_group", "mend_excerpt"}
+FRAGMENTS = {
+    "system",
+    "statements",
+    "json_only",
+    "repair",
+    "repair_by_changes",
+    "entity_notation",
+    "model_group",
+    "mend_excerpt",
+}
 """Parts of messages; all others are questions and state what they read and return."""
 
 

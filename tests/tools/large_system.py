@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from database_specialist.agent.answers.entities import EntitiesAnswer, ModelPatch
 from database_specialist.agent.answers.entity_answer import answer_of
 from database_specialist.agent.answers.names import AddedEntity, EntityName, NamesAnswer, Reconciliation, SameEntity
-from database_specialist.agent.answers.question import AnswerType, Question, Usage
+from database_specialist.agent.answers.question import Amendment, AnswerType, Question, Usage
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import (
@@ -112,6 +112,7 @@ class Reader:
         answer: type[AnswerType],
         *,
         objections: Callable[[AnswerType], Sequence[str]] = lambda answer: (),
+        amendment: Amendment[AnswerType] | None = None,
     ) -> AnswerType:
         """Give the answer that the shown statements allow."""
         with self._lock:

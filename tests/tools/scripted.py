@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from database_specialist.agent.answers.question import AnswerType, Question, Usage
+from database_specialist.agent.answers.question import Amendment, AnswerType, Question, Usage
 from database_specialist.agent.model.base import Figure, Part
 from database_specialist.agent.model.brief import Research, Source
 from database_specialist.agent.model.evidence import Evidence, EvidenceLog, Finding
@@ -30,6 +30,7 @@ class Scripted:
         answer: type[AnswerType],
         *,
         objections: Callable[[AnswerType], Sequence[str]] = lambda answer: (),
+        amendment: Amendment[AnswerType] | None = None,
     ) -> AnswerType:
         """Give the next answer; an empty one of the type when none is left."""
         self.asked.append(question)

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from database_specialist.agent.answers.question import AnswerType, Question, Usage
+from database_specialist.agent.answers.question import Amendment, AnswerType, Question, Usage
 from database_specialist.agent.answers.workload import QueryAnswer, WorkloadAnswer
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.brief import Brief, Research
@@ -59,6 +59,7 @@ class Writer:
         answer: type[AnswerType],
         *,
         objections: Callable[[AnswerType], Sequence[str]] = lambda answer: (),
+        amendment: Amendment[AnswerType] | None = None,
     ) -> AnswerType:
         number = len(self.asked)
         self.asked.append((question, question_tokens(question, answer)))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from database_specialist.agent.answers.entities import EntitiesAnswer, ModelPatch
 from database_specialist.agent.answers.entity_answer import answer_of, patched
 from database_specialist.agent.answers.entity_model import model_of
-from database_specialist.agent.answers.question import Model, Question
+from database_specialist.agent.answers.question import Amendment, Model, Question
 from database_specialist.agent.designer.consistency import model_objections
 from database_specialist.agent.designer.grouping import Share
 from database_specialist.agent.designer.model_examples import without_code_examples
@@ -36,7 +36,12 @@ def modelled(
     """
     if previous is None:
         question = _narrowed(_question(brief), share)
-        answer = model.ask(question, EntitiesAnswer, objections=lambda given: objections_to(given, brief, share))
+        answer = model.ask(
+            question,
+            EntitiesAnswer,
+            objections=lambda given: objections_to(given, brief, share),
+            amendment=Amendment(ModelPatch, patched, _PATCHED),
+        )
     elif findings:
         answer = _mended(model, brief, answer_of(without_code_examples(previous)), findings, share)
     else:
@@ -64,9 +69,12 @@ def _mended(
     return patched(before, model.ask(question, ModelPatch, objections=objections))[0]
 
 
+_PATCHED = (
+    "A single attribute is replaced or added in `attributes` as `entity.name: type, ...`, a volume by one of the same "
+    "subject; `withdraw` takes the names of entities, `entity.attribute`, `source.role`, and ids of rules and examples."
+)
 _PATCH = (
-    "A single attribute is replaced or added in `attributes` as `entity.name: type, ...`; `withdraw` takes the names "
-    "of entities, `entity.attribute`, `source.role`, and the ids of rules and examples. The examples EC1, EC2, ... are "
+    f"{_PATCHED} The examples EC1, EC2, ... are "
     "the program's own, made from the elements: mend the element, or write an example with the same `violates` instead."
 )
 

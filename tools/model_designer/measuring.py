@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 
-from database_specialist.agent.answers.question import AnswerType, Question
+from database_specialist.agent.answers.question import Amendment, AnswerType, Question
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.reading.shards import tokens
 
@@ -25,6 +25,7 @@ class _Probe:
         answer: type[AnswerType],
         *,
         objections: Callable[[AnswerType], Sequence[str]] = lambda answer: (),
+        amendment: Amendment[AnswerType] | None = None,
     ) -> AnswerType:
         raise _Asked(question_tokens(question, answer))
 

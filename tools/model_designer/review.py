@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from database_specialist.agent.answers.question import Model
-from database_specialist.agent.answers.review import ReviewAnswer, ReviewAnswerPatch, SchemaReview
+from database_specialist.agent.answers.question import Amendment, Model
+from database_specialist.agent.answers.review import ReviewAnswer, ReviewAnswerPatch, SchemaReview, amended_review
 from database_specialist.agent.citing import unread_sources
 from database_specialist.agent.designer.answered_review import (
     answer_objections,
@@ -31,6 +31,7 @@ from database_specialist.tools.model_designer.questions import as_json, asked, e
 
 # What this review may decide of the topics that research asks about.
 _TOPICS = frozenset[DecisionTopic](("primary_key", "foreign_key", "type", "constraint", "enumeration"))
+_PATCHED = "It takes names of routines, checks and foreign keys, `table.column`, and `table (column, column)` of a key."
 _HIDDEN: tuple[FactKind, ...] = ("technology", "glossary", "role", "context", "functional")
 
 
@@ -63,7 +64,8 @@ def schema_review(
             engine=engine_name(brief),
             research=quoted(research, _TOPICS),
         )
-        answer = model.ask(question, ReviewAnswer, objections=told_once(objections))
+        amendment = Amendment(ReviewAnswerPatch, amended_review, _PATCHED)
+        answer = model.ask(question, ReviewAnswer, objections=told_once(objections), amendment=amendment)
         return answered_review(answer, entity_model, schema)
     kept = pruned(previous, schema)
     found = (*findings, *_new(review_misfits(kept, entity_model, schema), findings))

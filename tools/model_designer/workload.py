@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from database_specialist.agent.answers.question import Model
-from database_specialist.agent.answers.workload import WorkloadAnswer, WorkloadPatch
+from database_specialist.agent.answers.question import Amendment, Model
+from database_specialist.agent.answers.workload import WorkloadAnswer, WorkloadPatch, amended_workload
 from database_specialist.agent.designer.answered_workload import (
     answered,
     mended,
@@ -28,6 +28,7 @@ from database_specialist.agent.reading.shards import fitting
 from database_specialist.tools.model_designer.parallel import asked_in_halves, asked_together
 from database_specialist.tools.model_designer.questions import as_json, asked, engine_name, mending, told_once
 
+_PATCHED = "Queries are replaced and withdrawn by their names."
 _HIDDEN: tuple[FactKind, ...] = ("technology", "glossary", "context", "compliance", "data")
 
 
@@ -72,7 +73,10 @@ def _written(model: Model, brief: Brief, schema: Schema, facts: tuple[Fact, ...]
             engine=engine_name(brief),
         )
         answer = model.ask(
-            question, WorkloadAnswer, objections=told_once(lambda given: workload_objections(given, brief, schema))
+            question,
+            WorkloadAnswer,
+            objections=told_once(lambda given: workload_objections(given, brief, schema)),
+            amendment=Amendment(WorkloadPatch, amended_workload, _PATCHED),
         )
         return answered(answer, brief, schema)
 
