@@ -36,7 +36,9 @@ def parse_volume(line: str) -> Volume:
         raise Fault(f"it names no number; a volume is written {FORM}")
     if "each" in given and {"rows", "flow"} & set(given):
         raise Fault(f"it counts for each {given['per']} or by itself, not both; a volume is written {FORM}")
-    return Volume.model_validate({**given, "meaning": cursor.meaning() or "", "facts": (ground or Ground()).facts})
+    rests_on = ground or Ground()
+    given |= {"meaning": cursor.meaning() or rests_on.because or "", "facts": rests_on.facts}
+    return Volume.model_validate(given)
 
 
 def _count(cursor: Cursor, given: dict[str, Any]) -> None:

@@ -23,11 +23,13 @@ Fault = Callable[[Connection, "FaultServer", bytes], None]
 class FaultServer:
     """Listens on a free port, one thread a connection."""
 
-    def __init__(self, fault: str = "", *, answer: str = ANSWER, usage: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, fault: str = "", *, answer: str | list[str] = ANSWER, usage: dict[str, Any] | None = None
+    ) -> None:
         name, _, times = fault.partition("@")
         self._fault = FAULTS[name] if name else None
         self._times = int(times) if times else 1_000_000
-        self.answer = answer
+        self._answers = [answer] if isinstance(answer, str) else answer
         self.usage: dict[str, Any] | None = usage or {
             "prompt_tokens": 100,
             "completion_tokens": 20,
@@ -58,6 +60,11 @@ class FaultServer:
     def asked(self) -> list[dict[str, Any]]:
         """The requests' JSON."""
         return [json.loads(request) for request in self.requests]
+
+    @property
+    def answer(self) -> str:
+        """What it answers to the request that came last; the last answer of a list is given from then on."""
+        return self._answers[min(len(self.requests), len(self._answers)) - 1]
 
     def _accept(self) -> None:
         while not self.closing.is_set():

@@ -14,7 +14,7 @@ from openai.types.chat import ChatCompletion
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
 from pydantic import TypeAdapter
 
-from database_specialist.agent.answers.question import Question, Usage
+from database_specialist.agent.answers.question import Amendment, Question, Usage
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.base import Part
 from database_specialist.tools.model import MAX_ATTEMPTS, ChatModel, Settings
@@ -191,6 +191,50 @@ def test_objections_are_repaired_like_faults() -> None:
         with pytest.raises(ModelError, match="3 is more than two"):
             harness.model.ask(QUESTION, Thing, objections=too_many)
         assert len(server.requests) == 3
+
+
+class ThingPatch(Part):
+    """Changes to a thing."""
+
+    count: int
+
+
+def few(thing: Thing) -> Sequence[str]:
+    return [f"count: {thing.count} is more than two"] if thing.count > 2 else []
+
+
+BY_CHANGES: Amendment[Thing] = Amendment(
+    ThingPatch, lambda thing, patch: (thing.model_copy(update={"count": patch.count}), []), "Counts are small."
+)
+
+
+def test_an_answer_that_can_be_read_is_mended_by_changes_to_it(method: Method) -> None:
+    with FaultServer(answer=[ANSWER, '{"count":2}']) as server:
+        answer = Harness(server, method=method).model.ask(QUESTION, Thing, objections=few, amendment=BY_CHANGES)
+    assert answer == Thing(name="room", count=2)
+    whole, changes = server.asked
+    last = changes["messages"][-1]["content"]
+    assert "count: 3 is more than two" in last
+    assert "Counts are small." in last
+    assert "ThingPatch" in json.dumps(changes) or method == "json_mode"
+    assert "ThingPatch" not in json.dumps(whole)
+    assert ('"count":{"type":"integer"}' in last) == (method == "json_mode")
+
+
+def test_changes_that_mend_nothing_end_the_question_too() -> None:
+    with (
+        FaultServer(answer=[ANSWER, '{"count":"x"}', '{"count":9}']) as server,
+        pytest.raises(ModelError, match="9 is more than two"),
+    ):
+        Harness(server).model.ask(QUESTION, Thing, objections=few, amendment=BY_CHANGES)
+    assert "none of them was made" in server.asked[2]["messages"][-1]["content"]
+
+
+def test_an_answer_that_cannot_be_read_is_asked_for_whole() -> None:
+    with FaultServer(answer=["no", ANSWER, '{"count":1}']) as server:
+        answer = Harness(server).model.ask(QUESTION, Thing, objections=few, amendment=BY_CHANGES)
+    assert answer == Thing(name="room", count=1)
+    assert "Write the whole answer again" in server.asked[1]["messages"][-1]["content"]
 
 
 def test_an_escaped_backslash_before_u0000_is_no_nul() -> None:

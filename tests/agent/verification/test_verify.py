@@ -12,7 +12,7 @@ from database_specialist.agent.indexing.plan import plan_indexes, required_exten
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.base import Engine, Figure
 from database_specialist.agent.model.evidence import Evidence
-from database_specialist.agent.model.relational import Check, Extension, ForeignKey, Schema, Table
+from database_specialist.agent.model.relational import Check, Extension, ForeignKey, Routine, Schema, Table
 from database_specialist.agent.model.workload import Index, IndexKey, Parameter, Query, Workload
 from database_specialist.agent.operations.migrations import plan_migrations
 from database_specialist.agent.operations.plan import plan_operations
@@ -353,6 +353,31 @@ def test_a_rule_that_nothing_enforces_is_caught(parts: Parts, server: PostgresSa
     record = _one(_verify(parts, server, schema=schema), "EX4")
     assert record.passed is False
     assert "nothing in the schema enforces it" in record.detail
+
+
+NO_ORDERS = Routine(
+    name="no_orders",
+    table="orders",
+    create="""
+        CREATE FUNCTION no_orders() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'no orders today' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_orders'; END $$;
+        CREATE TRIGGER no_orders BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION no_orders();
+    """,
+    drop="DROP TRIGGER no_orders ON orders; DROP FUNCTION no_orders();",
+    why="The shop is closed.",
+)
+
+
+@pytest.mark.parametrize(("number", "passed", "status"), [("EC2", None, "NOT_CHECKED"), ("EX2", False, "EXECUTED")])
+def test_rows_of_the_programs_own_that_a_handwritten_trigger_refuses_are_nobodys_fault(
+    parts: Parts, server: PostgresSandbox, number: str, passed: bool | None, status: str
+) -> None:
+    line = next(each for each in ENTITY_MODEL.examples if each.id == "EX2")
+    model = ENTITY_MODEL.model_copy(update={"examples": (line.model_copy(update={"id": number}),)})
+    schema = parts.schema.model_copy(update={"routines": (*parts.schema.routines, NO_ORDERS)})
+    record = _one(_verify(parts, server, entity_model=model, schema=schema), number)
+    assert (record.passed, record.status) == (passed, status)
+    assert "no orders today" in record.detail
 
 
 # (g) The delete actions.
