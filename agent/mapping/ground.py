@@ -11,6 +11,8 @@ from database_specialist.agent.mapping.naming import snake
 from database_specialist.agent.model.base import Decision, Engine, FactId, Option
 from database_specialist.agent.model.entities import Entity, EntityModel, Relationship
 
+LEFT_OUT = "left to the application"
+"""The choice of a decision on a rule that nothing in the database holds."""
 KeyKind = Literal["identity", "uuid", "natural", "composite", "shared"]
 
 

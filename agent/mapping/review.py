@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from database_specialist.agent.answers.review import ColumnOverride, ForeignKeyOverride, SchemaReview
 from database_specialist.agent.dialects.versions import major_version
+from database_specialist.agent.mapping.ground import LEFT_OUT
 from database_specialist.agent.mapping.uniques import NULLS_NOT_DISTINCT
 from database_specialist.agent.model.base import Decision
 from database_specialist.agent.model.entities import EntityModel
@@ -60,9 +62,18 @@ def reviewed(schema: Schema, review: SchemaReview) -> Schema:
         update={
             "tables": tables,
             "routines": routines,
-            "decisions": (*schema.decisions, *_numbered(review, schema)),
+            "decisions": (*_still_true(schema.decisions, review), *_numbered(review, schema)),
         }
     )
+
+
+def _still_true(decisions: Iterable[Decision], review: SchemaReview) -> Iterator[Decision]:
+    """Yield the decisions without those that leave to the application a rule that the review holds."""
+    held = {each.rule for each in review.routines} | {each.rule for each in review.checks}
+    held |= {each.rule for each in review.uniques}
+    for decision in decisions:
+        if decision.choice != LEFT_OUT or held.isdisjoint(re.findall(r"\w+", decision.subject)):
+            yield decision
 
 
 def _table(table: Table, review: SchemaReview, schema: Schema) -> Table:

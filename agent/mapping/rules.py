@@ -8,7 +8,7 @@ from database_specialist.agent.dialects.identifiers import quote
 from database_specialist.agent.mapping.columns import column_conditions
 from database_specialist.agent.mapping.draft import TableDraft
 from database_specialist.agent.mapping.expressions import Condition, NotPlaced, place
-from database_specialist.agent.mapping.ground import Ground
+from database_specialist.agent.mapping.ground import LEFT_OUT, Ground
 from database_specialist.agent.mapping.guards import Guard, guard_routine
 from database_specialist.agent.mapping.handwritten import handwritten_routine
 from database_specialist.agent.mapping.lifecycles import lifecycle_routines, transition_obstacle
@@ -41,7 +41,7 @@ def _leave_out(ground: Ground, rule: BusinessRule, table: str, reason: str) -> N
     ground.ledger.record(
         "constraint",
         f"{table}: {rule.id} {rule.name}",
-        "left to the application",
+        LEFT_OUT,
         f"“{rule.text}” is not enforced by the database: {continued(reason)}",
         alternatives=((f"a trigger on {table}", "it would repeat a condition that the database cannot see whole"),),
         facts=rule.facts,

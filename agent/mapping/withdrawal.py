@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from database_specialist.agent.mapping.draft import TableDraft
-from database_specialist.agent.mapping.ground import Ground
+from database_specialist.agent.mapping.ground import LEFT_OUT, Ground
 from database_specialist.agent.mapping.naming import constraint_name
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Check, Routine
@@ -76,7 +76,7 @@ def _record(ground: Ground, subject: str, message: str) -> None:
     ground.ledger.record(
         "constraint",
         subject,
-        "left to the application",
+        LEFT_OUT,
         f"The engine refused the expression when it was run ({words}).",
         alternatives=(("the expression as it was written", words),),
     )

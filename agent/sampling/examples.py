@@ -58,6 +58,17 @@ def example_statements(example: Example, entity_model: EntityModel, schema: Sche
     return ExampleScript(tuple(statements[:-1]), statements[-1], expected)
 
 
+def given_values(example: Example, entity_model: EntityModel, schema: Schema) -> dict[str, Value]:
+    """Return what the last row of an example gives itself, by column; references are left out.
+
+    Raises:
+        ExampleError: the example speaks of what the schema does not have.
+    """
+    last = example.rows[-1]
+    plain = {name: value for name, value in last.values.items() if not str(value).startswith("@")}
+    return _Stage(entity_model, schema, example, None).given(last.model_copy(update={"values": plain}))
+
+
 @dataclass(frozen=True)
 class _Labelled:
     entity: str
@@ -127,7 +138,7 @@ class _Stage:
 
     def _insert(self, row: ExampleRow, *, is_probe: bool) -> None:
         expected = self._expected if is_probe else None
-        given = self._given(row)
+        given = self.given(row)
         if expected is not None:
             self._provoke(expected, given, row.entity)
         parts: list[tuple[Table, dict[str, Value]]] = []
@@ -154,7 +165,8 @@ class _Stage:
         columns = column_name(self._model, entity.name, entity.lifecycle.attribute, engine=self._schema.engine)
         return {name: entity.lifecycle.initial for name in columns if table.column(name)}
 
-    def _given(self, row: ExampleRow) -> dict[str, Value]:
+    def given(self, row: ExampleRow) -> dict[str, Value]:
+        """Return what a row gives itself, by column."""
         given: dict[str, Value] = {}
         for name, value in row.values.items():
             given.update(self._physical(row.entity, name, value))
@@ -279,7 +291,7 @@ class _Stage:
 
     def _update(self, change: ExampleRow) -> None:
         labelled = self._labelled(change.label)
-        given = self._given(change)
+        given = self.given(change)
         for table, row in labelled.parts:
             own = {name: value for name, value in given.items() if table.column(name)}
             if own:

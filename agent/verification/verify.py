@@ -10,17 +10,17 @@ fifth database --a sample--> the workload's mix, from several sessions   (depth 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from database_specialist.agent.model.entities import EntityModel
-from database_specialist.agent.model.evidence import CheckKind, Depth, EvidenceLog, Measurement
+from database_specialist.agent.model.evidence import Depth, EvidenceLog, Measurement
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.verification.cascades import prove_cascades
 from database_specialist.agent.verification.catalog import Catalog
-from database_specialist.agent.verification.examples import prove_examples
+from database_specialist.agent.verification.examples import Masked, claim_of, prove_examples
 from database_specialist.agent.verification.isolation import prove_policies
 from database_specialist.agent.verification.load import prove_load, skip_load
 from database_specialist.agent.verification.locks import prove_locks, skip_locks
@@ -30,6 +30,7 @@ from database_specialist.agent.verification.recovery import prove_recovery, skip
 from database_specialist.agent.verification.rows import prove_queries, prove_seed
 from database_specialist.agent.verification.sandbox import Database, Sandbox
 from database_specialist.agent.verification.scale import prove_scale, skip_scale
+from database_specialist.agent.verification.seeded_examples import leave, prove_on_seed
 from database_specialist.agent.verification.static import check_statically
 from database_specialist.agent.verification.stores import check_stores
 from database_specialist.agent.verification.structure import prove_catalog, prove_ddl, prove_objects
@@ -87,8 +88,8 @@ def _prove(parts: Parts, recorder: Recorder) -> None:
             _skip_all(parts, "the DDL did not run", recorder)
             return
         with recorder.phase("examples", f"{len(parts.entity_model.examples)} examples"):
-            prove_examples(parts, database, recorder)
-        _prove_rows(parts, database, recorder)
+            masked = prove_examples(parts, database, recorder)
+        _prove_rows(parts, masked, database, recorder)
     doing = f"{len(parts.operations.migrations)} migrations up, down, up"
     with recorder.phase("migrations", doing), recorder.sandbox.database() as second:
         prove_migrations(parts, second, catalog, recorder)
@@ -127,12 +128,17 @@ def _prove_structure(parts: Parts, database: Database, recorder: Recorder) -> Ca
     return catalog
 
 
-def _prove_rows(parts: Parts, database: Database, recorder: Recorder) -> None:
+def _prove_rows(parts: Parts, masked: Sequence[Masked], database: Database, recorder: Recorder) -> None:
     with recorder.phase("seed", f"{sum(parts.operations.seed.rows.values())} seed rows"):
         is_seeded = prove_seed(parts, database, recorder)
     if not is_seeded:
+        for each in masked:
+            leave(each, recorder)
         _skip_rows(parts, "the seed did not go in", recorder)
         return
+    if masked:
+        with recorder.phase("examples on the seed", f"{len(masked)} examples on rows of the seed"):
+            prove_on_seed(masked, parts, database, recorder)
     with recorder.phase("queries", f"{len(parts.workload.queries)} queries"):
         prove_queries(parts, database, recorder)
     keys = sum(len(table.foreign_keys) for table in parts.schema.tables)
@@ -146,8 +152,8 @@ def _prove_rows(parts: Parts, database: Database, recorder: Recorder) -> None:
 def _skip_all(parts: Parts, why: str, recorder: Recorder) -> None:
     recorder.not_checked("catalog", "schema", "The catalog read back equals the model.", why)
     for example in parts.entity_model.examples:
-        kind: CheckKind = "example_accept" if example.expect == "accept" else "example_reject"
-        recorder.not_checked(kind, example.id, f"{example.id} is {example.expect}ed: {example.text}", why)
+        kind, claim = claim_of(example)
+        recorder.not_checked(kind, example.id, claim, why)
     recorder.not_checked("seed", "seed", "The seed goes in, with the rows that it promises.", why)
     _skip_rows(parts, why, recorder)
     recorder.not_checked("migration", "migrations", "The migrations give the same catalog as the DDL.", why)
