@@ -37,6 +37,8 @@ from database_specialist.agent.model.entities import (
 _ENDS = re.compile(r"\s*(\w+)(?:\s*\.\s*(\w+))?\s*(?:->|→|=>)\s*(\w+)")
 _OF_CODE = re.compile(r"EC\d+")
 """Examples that code writes anew each time: to withdraw one changes nothing, and does no harm."""
+_TENANT = "tenant"
+"""Withdrawn by this word, there is no tenant any more; the entity stays."""
 _PLACED = re.compile(r"\s*(\w+)\s*\.\s*(?=\w+\s*:)")
 
 
@@ -127,7 +129,7 @@ def patched(answer: EntitiesAnswer, patch: ModelPatch) -> tuple[EntitiesAnswer, 
         relationships=merged(kept, patch.relationships, _role, gone),
         rules=merged(answer.rules, patch.rules, lambda each: each.id, gone),
         examples=merged(answer.examples, patch.examples, lambda each: each.id, gone),
-        tenant=patch.tenant or ("" if answer.tenant in gone else answer.tenant),
+        tenant=patch.tenant or ("" if {answer.tenant, _TENANT} & gone else answer.tenant),
         volumes=merged(counted, patch.volumes, _subject, gone),
         unplaced=tuple(dict.fromkeys((*answer.unplaced, *patch.unplaced))),
     )
@@ -159,7 +161,7 @@ def _with_attributes(entity: EntityAnswer, lines: Iterable[str], gone: set[str])
 
 def _lost(answer: EntitiesAnswer, patch: ModelPatch) -> list[str]:
     entities = {each.name for each in (*answer.entities, *patch.entities)}
-    known = entities | {_role(line) for line in answer.relationships}
+    known = entities | {_TENANT} | {_role(line) for line in answer.relationships}
     known |= {each.id for each in answer.rules} | {each.id for each in answer.examples}
     known |= {f"{each.name}.{name_of(line)}" for each in answer.entities for line in each.attributes}
     problems = unknown((name for name in patch.withdraw if not _OF_CODE.fullmatch(name)), known)

@@ -12,7 +12,7 @@ from database_specialist.agent.answers.plans import (
     OperationsAnswer,
     OperationsReview,
 )
-from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.relational import Schema, Table
 from database_specialist.agent.model.workload import Index, Indexes, IndexKey, Query, Workload
 
 _LONGEST_NAME = 63
@@ -21,13 +21,14 @@ _BY_KEY = re.compile(r"^WHERE (?:\w+\.)?id = :\w+$", re.IGNORECASE)
 _COVERED = "finds the same rows"
 
 
-def answered_indexes(answer: IndexReviewAnswer) -> IndexReview:
+def answered_indexes(answer: IndexReviewAnswer, schema: Schema) -> IndexReview:
     """Return the review of indexes that an answer means; what is added gets its name from its keys."""
-    return IndexReview(drop=answer.drop, add=tuple(_index(each) for each in answer.add), notes=answer.notes)
+    return IndexReview(drop=answer.drop, add=tuple(_index(each, schema) for each in answer.add), notes=answer.notes)
 
 
-def _index(each: IndexAnswer) -> Index:
-    keys = tuple(_key(text) for text in each.keys)
+def _index(each: IndexAnswer, schema: Schema) -> Index:
+    table = schema.table(each.table)
+    keys = tuple(_with_class(_key(text), each.method, table) for text in each.keys)
     words = "_".join(re.findall(r"[a-z0-9_]+", " ".join(key.expression for key in keys).lower()))
     name = f"{each.table}_{words}"[: _LONGEST_NAME - len("_where_idx")]
     return Index(
@@ -50,6 +51,14 @@ def _key(text: str) -> IndexKey:
         return IndexKey(expression=words[0], operator_class=words[1])
     descending = order is not None and order[1].lower() == "desc"
     return IndexKey(expression=expression if plain else f"({expression})", descending=descending)
+
+
+def _with_class(key: IndexKey, method: str, table: Table | None) -> IndexKey:
+    """Add the operator class without which a GIN index takes no text: it is meant for a part of a word."""
+    column = table.column(key.expression) if table else None
+    is_text = column is not None and re.match(r"text|varchar|char|citext", column.type, re.IGNORECASE)
+    bare = method.lower() == "gin" and key.operator_class is None
+    return key.model_copy(update={"operator_class": "gin_trgm_ops"}) if bare and is_text else key
 
 
 def answered_operations(answer: OperationsAnswer) -> OperationsReview:

@@ -24,6 +24,13 @@ from database_specialist.agent.model.entities import (
 )
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_TENANCY = re.compile(
+    r"\btenan(?:t|cy)|multi-?(?:tenan|organi[sz]ation|company)|\bsaas\b|white[- ]label|\bworkspaces?\b|"
+    r"(?:several|many|different|all) (?:independent )?(?:companies|organi[sz]ations|businesses|firms)\b|"
+    r"\beach (?:company|organi[sz]ation|business|firm|client) (?:has|keeps|runs|works|sees|manages)\b",
+    re.IGNORECASE,
+)
+"""Words of statements about several organisations that each run their own business in one installation."""
 
 
 def model_objections(model: EntityModel, brief: Brief) -> list[str]:
@@ -50,6 +57,18 @@ def model_objections(model: EntityModel, brief: Brief) -> list[str]:
     if model.tenant and not model.entity(model.tenant):
         found.append(f"tenant: there is no entity {model.tenant}")
     return found
+
+
+def tenant_doubts(model: EntityModel, brief: Brief) -> list[str]:
+    """Question a tenant of which no statement speaks: it puts a column into every table that belongs to one."""
+    if not model.tenant or any(_TENANCY.search(fact.text) for fact in brief.in_scope):
+        return []
+    return [
+        f"tenant: no statement says that several organisations each run their own business here. Where somebody only "
+        f"sees the rows of one {model.tenant}, there is no tenant: a policy does that, while a tenant's key would stand "
+        f"in every tenant_scoped entity, and what is unique would be so only within one {model.tenant}. Put "
+        '"tenant" into `withdraw`, unless the statements mean just that'
+    ]
 
 
 def _doubles(where: str, names: Iterable[str]) -> Iterator[str]:

@@ -23,7 +23,9 @@ def plan_indexes(schema: Schema, workload: Workload, *, findings: Sequence[Findi
     A finding that names a planned index takes it out of the plan, with the finding's words as the reason.
     """
     choice = choose(schema, candidates(schema, workload))
-    objections = {finding.place.rpartition(".")[2]: finding for finding in findings if finding.code.startswith("IDX")}
+    objections = {
+        finding.place.rpartition(".")[2]: finding for finding in findings if finding.code.startswith(("IDX", "EVI"))
+    }
     taken = {name for table in schema.tables for name in _constraint_names(table)}
     planned: list[Index] = []
     for candidate in choice.kept:

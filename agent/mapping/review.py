@@ -53,11 +53,27 @@ def _objections(review: SchemaReview, entity_model: EntityModel, schema: Schema)
             yield f"routines: {routine.name} has no drop"
 
 
+_KEY_CHANGE = re.compile(
+    r"\s*ALTER\s+TABLE\s+(?P<table>\w+)\s+DROP\s+CONSTRAINT\s+\w+\s*(?:,|;\s*ALTER\s+TABLE\s+(?P=table))\s*"
+    r"ADD\s+(?:CONSTRAINT\s+\w+\s+)?PRIMARY\s+KEY\s*\((?P<columns>[\w\s,]+)\)\s*;?\s*",
+    re.IGNORECASE,
+)
+"""A primary key put in place of the derived one: it belongs to the table, not behind it."""
+
+
+def _key_changes(review: SchemaReview) -> dict[str, tuple[str, ...]]:
+    """Return the columns of the primary keys that the review puts in place of derived ones, by table."""
+    found = (_KEY_CHANGE.fullmatch(routine.create) for routine in review.routines)
+    return {each["table"]: tuple(re.findall(r"\w+", each["columns"])) for each in found if each}
+
+
 def reviewed(schema: Schema, review: SchemaReview) -> Schema:
     """Return the schema as reviewed. What a review names and the schema no longer has is passed over."""
-    tables = tuple(_table(table, review, schema) for table in schema.tables)
+    keys = _key_changes(review)
+    tables = tuple(_with_key(_table(table, review, schema), keys.get(table.name)) for table in schema.tables)
     known = {routine.name for routine in schema.routines}
-    routines = (*schema.routines, *(routine for routine in review.routines if routine.name not in known))
+    added = (each for each in review.routines if each.name not in known and not _KEY_CHANGE.fullmatch(each.create))
+    routines = (*schema.routines, *added)
     return schema.model_copy(
         update={
             "tables": tables,
@@ -74,6 +90,12 @@ def _still_true(decisions: Iterable[Decision], review: SchemaReview) -> Iterator
     for decision in decisions:
         if decision.choice != LEFT_OUT or held.isdisjoint(re.findall(r"\w+", decision.subject)):
             yield decision
+
+
+def _with_key(table: Table, columns: tuple[str, ...] | None) -> Table:
+    if columns is None or table.primary_key is None or any(table.column(name) is None for name in columns):
+        return table
+    return table.model_copy(update={"primary_key": table.primary_key.model_copy(update={"columns": columns})})
 
 
 def _table(table: Table, review: SchemaReview, schema: Schema) -> Table:

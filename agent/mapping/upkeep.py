@@ -120,7 +120,8 @@ def _append_only(ground: Ground, draft: TableDraft) -> list[Routine]:
     if not (entity.append_only and (entity.kind == "audit" or stated)):
         return []
     cleared = {name for key in draft.foreign_keys if key.on_delete == "set null" for name in key.columns}
-    kept = [each.name for each in draft.columns if _can_compare(each) and each.name not in cleared | set(draft.key)]
+    made = {each.name for each in draft.columns if each.name in draft.key and each.attribute is None}
+    kept = [each.name for each in draft.columns if _can_compare(each) and each.name not in cleared | made]
     tests = [_changed(ground, kept)] if kept else []
     tests += [
         f"(NEW.{quote(name, ground.engine)} IS NOT NULL AND {_changed(ground, [name])})" for name in sorted(cleared)

@@ -33,7 +33,9 @@ def query_on_missing_name(schema: Schema, workload: Workload) -> Iterator[Object
 
 def _missing_tables(tree: exp.Expr, names: set[str]) -> list[str]:
     local = {clause.alias for clause in tree.find_all(exp.CTE)}
-    found = [node for node in tree.find_all(exp.Table) if isinstance(node.this, exp.Identifier) and not node.db]
+    # FOR UPDATE OF names what stands in FROM, by its alias.
+    tables = (node for node in tree.find_all(exp.Table) if not isinstance(node.parent, exp.Lock))
+    found = [node for node in tables if isinstance(node.this, exp.Identifier) and not node.db]
     return list(dict.fromkeys(node.name for node in found if node.name not in names | local))
 
 

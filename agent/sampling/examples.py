@@ -19,6 +19,7 @@ from database_specialist.agent.sampling.statements import delete_statement, inse
 from database_specialist.agent.sampling.violations import (
     ExampleError,
     Expected,
+    NoRowError,
     entity_table,
     expected_violation,
     lineage,
@@ -48,9 +49,7 @@ def example_statements(example: Example, entity_model: EntityModel, schema: Sche
     Raises:
         ExampleError: the example speaks of what the schema does not have, or no valid row can be made.
     """
-    expected = None
-    if example.expect == "reject" and example.violates:
-        expected = expected_violation(example.violates, entity_model, schema)
+    expected = expectation(example, entity_model, schema)
     stage = _Stage(entity_model, schema, example, expected)
     statements = stage.play()
     if not statements:
@@ -67,6 +66,17 @@ def given_values(example: Example, entity_model: EntityModel, schema: Schema) ->
     last = example.rows[-1]
     plain = {name: value for name, value in last.values.items() if not str(value).startswith("@")}
     return _Stage(entity_model, schema, example, None).given(last.model_copy(update={"values": plain}))
+
+
+def expectation(example: Example, entity_model: EntityModel, schema: Schema) -> Expected | None:
+    """Return what must refuse an example; None when it is to be accepted, or does not say.
+
+    Raises:
+        ExampleError: it means something that the schema does not have.
+    """
+    if example.expect == "reject" and example.violates:
+        return expected_violation(example.violates, entity_model, schema)
+    return None
 
 
 @dataclass(frozen=True)
@@ -234,7 +244,7 @@ class _Stage:
                 self._make_owner(key.ref_table, 0)
         made = self._population.add(table, wish)
         if made is None:
-            raise ExampleError(f"{self._example.id}: no valid row of {table.name} was found")
+            raise NoRowError(f"{self._example.id}: no valid row of {table.name} was found")
         return made
 
     def _wish(self, table: Table, given: Mapping[str, Value], expected: Expected | None) -> Wish:
@@ -261,12 +271,12 @@ class _Stage:
     def _make_owner(self, name: str, depth: int) -> None:
         table = self._schema.table(name)
         if table is None or depth > _DEPTH:
-            raise ExampleError(f"{self._example.id}: no owner can be made in {name}")
+            raise NoRowError(f"{self._example.id}: no owner can be made in {name}")
         self._provide_owners(table, {}, depth + 1)
         made = self._population.add(table, Wish(self._initial_state(table), sparse=True))
         made = made or self._population.add(table, Wish(sparse=True))
         if made is None:
-            raise ExampleError(f"{self._example.id}: no valid row of {name} was found")
+            raise NoRowError(f"{self._example.id}: no valid row of {name} was found")
         self._statements += insert_statements(table, [made], self._schema)
 
     def _link(self, row: ExampleRow) -> None:

@@ -39,6 +39,10 @@ class ExampleError(SpecialistError):
     """An example cannot be put into SQL; the message says why."""
 
 
+class NoRowError(ExampleError):
+    """No valid row was found for an example: that says nothing of the design."""
+
+
 @dataclass(frozen=True)
 class Expected:
     """The refusal that is meant."""
@@ -50,6 +54,8 @@ class Expected:
     columns: tuple[str, ...] = ()
     is_primary: bool = False
     """Whether the primary key is meant, which MySQL calls by a name of its own."""
+    partitions: tuple[str, ...] = ()
+    """The partitions of the table: PostgreSQL names the key of the partition that refuses."""
 
     @property
     def sqlstate(self) -> str:
@@ -92,7 +98,7 @@ def _constraint_of_rule(rule: str, table: Table) -> Expected | None:
             return Expected("check", check.name, table.name)
     for unique in table.uniques:
         if unique.rule == rule:
-            return Expected("unique", unique.name, table.name, unique.columns)
+            return Expected("unique", unique.name, table.name, unique.columns, partitions=_partitions(table))
     for exclusion in table.exclusions:
         if exclusion.rule == rule:
             return Expected("exclusion", exclusion.name, table.name)
@@ -161,7 +167,18 @@ def _unique(table: Table, columns: Iterable[str], where: str) -> Expected:
     if not candidates:
         raise ExampleError(f"{where}: {table.name} has no unique constraint on {', '.join(sorted(wanted))}")
     closest = min(candidates, key=lambda key: len(key.columns))
-    return Expected("unique", closest.name, table.name, _bare(closest), is_primary=closest in keys)
+    return Expected(
+        "unique",
+        closest.name,
+        table.name,
+        _bare(closest),
+        is_primary=closest in keys,
+        partitions=_partitions(table),
+    )
+
+
+def _partitions(table: Table) -> tuple[str, ...]:
+    return tuple(part.name for part in table.partitioning.partitions) if table.partitioning else ()
 
 
 def _bare(unique: Unique) -> tuple[str, ...]:

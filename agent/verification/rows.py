@@ -8,6 +8,7 @@ from uuid import UUID
 
 from database_specialist.agent.dialects import bind, quote, split_statements
 from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Query
 from database_specialist.agent.sampling.parameters import parameter_values
 from database_specialist.agent.verification.records import Parts, Recorder, counted
@@ -135,6 +136,10 @@ def _record_refusal(
     The values come from rows that exist, so an insert repeats a key, and a delete takes what is referred to.
     """
     claim = f"{query.id} ({query.name}) prepares and runs on the seeded rows."
+    missing = _without_rows(query, values, parts.schema, database)
+    if missing:
+        recorder.not_checked("query", query.id, claim, f"the seed has no rows of {missing} to take its values from")
+        return
     state = error.sqlstate or ""
     name = error.constraint or "a constraint"
     if query.kind == "write" and state in _TAKEN:
@@ -160,10 +165,21 @@ def _record_refusal(
         recorder.failed("query", query.id, claim, str(error))
 
 
+def _without_rows(query: Query, values: Sequence[object], schema: Schema, database: Database) -> str:
+    """Name the table that a value was to be taken from and that holds no rows; "" where each has some."""
+    for parameter, value in zip(query.parameters, values, strict=True):
+        table = (parameter.source or "").rpartition(".")[0]
+        if value is None and schema.table(table) is not None and _count(table, database, schema.engine) == 0:
+            return table
+    return ""
+
+
 def is_rule_of_trigger(error: StatementError, parts: Parts) -> bool:
     """Say whether a refusal comes from a trigger that was written by hand, as far as the engine tells."""
     if error.sqlstate in ("P0001", "45000"):
         return True
+    if any(error.constraint == each.name or f"'{error.constraint}'" in each.create for each in parts.schema.routines):
+        return error.constraint is not None
     checks = {check.name for table in parts.schema.tables for check in table.checks}
     domains = any(domain.check for domain in parts.schema.domains)
     return error.sqlstate == "23514" and bool(parts.schema.routines) and error.constraint not in checks and not domains

@@ -1,4 +1,4 @@
-"""Proofs on the seed's rows for examples whose own rows a trigger refuses that was written by hand.
+"""Proofs on the seed's rows for examples of code's own whose rows a trigger keeps out that was written by hand.
 
 The rows of the seed were taken by the database, triggers and all. One of them is changed, or deleted, in the one point
 that the example is about; only a refusal by the constraint meant counts, all else leaves the claim not checked.
@@ -37,8 +37,7 @@ def prove_on_seed(masked: Sequence[Masked], parts: Parts, database: Database, re
 def leave(masked: Masked, recorder: Recorder) -> None:
     """Say that nothing is known of an example, and why."""
     kind, claim = claim_of(masked.example)
-    why = f"a trigger that was written by hand refuses its rows before the constraint is asked ({masked.refusal})"
-    recorder.not_checked(kind, masked.example.id, claim, why)
+    recorder.not_checked(kind, masked.example.id, claim, masked.why)
 
 
 def _refusal(statement: str, database: Database) -> StatementError | None:

@@ -21,6 +21,7 @@ from database_specialist.agent.mapping.review import reviewed
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
@@ -89,10 +90,16 @@ def write_workload(state: State, runtime: Runtime[Context], designer: Designer, 
         EntityModel.load(state["entity_model"]),
         Schema.load(state["relational_schema"]),
         previous=Workload.load(state["workload"]) if state.get("workload") else None,
-        findings=findings(state, "plan_indexes"),
+        findings=_about_queries(state),
     )
     tell(f"{len(workload.queries)} queries")
     return {"workload": workload.dump()}
+
+
+def _about_queries(state: State) -> tuple[Finding, ...]:
+    """Return what was found against the queries: an index that was objected to is taken out when they are planned."""
+    planned = {index.name for index in Indexes.load(state["indexes"]).planned} if state.get("indexes") else set()
+    return tuple(each for each in findings(state, "plan_indexes") if each.place not in planned)
 
 
 @asks

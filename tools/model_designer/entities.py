@@ -9,7 +9,7 @@ from database_specialist.agent.answers.entities import EntitiesAnswer, ModelPatc
 from database_specialist.agent.answers.entity_answer import answer_of, patched
 from database_specialist.agent.answers.entity_model import model_of
 from database_specialist.agent.answers.question import Amendment, Model, Question
-from database_specialist.agent.designer.consistency import model_objections
+from database_specialist.agent.designer.consistency import model_objections, tenant_doubts
 from database_specialist.agent.designer.grouping import Share
 from database_specialist.agent.designer.model_examples import without_code_examples
 from database_specialist.agent.designer.model_volumes import with_volumes
@@ -18,7 +18,7 @@ from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.reading.listing import figures
 from database_specialist.prompts import render
-from database_specialist.tools.model_designer.questions import as_json, asked, mending
+from database_specialist.tools.model_designer.questions import as_json, asked, mending, told_once
 
 
 def modelled(
@@ -36,10 +36,15 @@ def modelled(
     """
     if previous is None:
         question = _narrowed(_question(brief), share)
+
+        def doubted(given: EntitiesAnswer) -> list[str]:
+            return tenant_doubts(model_of(given)[0], brief)
+
+        doubts = told_once(doubted)
         answer = model.ask(
             question,
             EntitiesAnswer,
-            objections=lambda given: objections_to(given, brief, share),
+            objections=lambda given: [*objections_to(given, brief, share), *doubts(given)],
             amendment=Amendment(ModelPatch, patched, _PATCHED),
         )
     elif findings:

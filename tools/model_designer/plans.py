@@ -32,9 +32,9 @@ def index_review(model: Model, brief: Brief, schema: Schema, workload: Workload,
     )
 
     def objections(given: IndexReviewAnswer) -> list[str]:
-        return index_objections(answered_indexes(given), schema, workload, indexes)
+        return index_objections(answered_indexes(given, schema), schema, workload, indexes)
 
-    return answered_indexes(model.ask(question, IndexReviewAnswer, objections=told_once(objections)))
+    return answered_indexes(model.ask(question, IndexReviewAnswer, objections=told_once(objections)), schema)
 
 
 def operations_review(model: Model, brief: Brief, operations: Operations, *, research: Research) -> OperationsReview:
