@@ -64,10 +64,10 @@ def tenant_doubts(model: EntityModel, brief: Brief) -> list[str]:
     if not model.tenant or any(_TENANCY.search(fact.text) for fact in brief.in_scope):
         return []
     return [
-        f"tenant: no statement says that several organisations each run their own business here. Where somebody only "
-        f"sees the rows of one {model.tenant}, there is no tenant: a policy does that, while a tenant's key would stand "
-        f"in every tenant_scoped entity, and what is unique would be so only within one {model.tenant}. Put "
-        '"tenant" into `withdraw`, unless the statements mean just that'
+        "tenant: no statement says that several organisations each run their own business here. Where somebody only "
+        f"sees the rows of one {model.tenant}, there is no tenant: a policy does that, while a tenant's key would "
+        "stand in every tenant_scoped entity, and what is unique would be so only within one "
+        f'{model.tenant}. Put "tenant" into `withdraw`, unless the statements mean just that'
     ]
 
 

@@ -23,6 +23,9 @@ _CLOCK = re.compile(
 )
 _TAKEN = {"23505": "unique constraint", "23P01": "exclusion constraint"}
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(?=\d)")
+_OF_CONSTRAINTS = "23"
+"""The class of SQLSTATEs of a statement that ran and met a constraint."""
+_NO_VALUE = ("23514", "23502")
 _LONGEST_SHOWN = 40
 _MOST_SHOWN = 3
 _REFERRED = {"23503": "foreign key", "23001": "foreign key"}
@@ -136,18 +139,21 @@ def _record_refusal(
     The values come from rows that exist, so an insert repeats a key, and a delete takes what is referred to.
     """
     claim = f"{query.id} ({query.name}) prepares and runs on the seeded rows."
-    missing = _without_rows(query, values, parts.schema, database)
-    if missing:
-        recorder.not_checked("query", query.id, claim, f"the seed has no rows of {missing} to take its values from")
-        return
     state = error.sqlstate or ""
+    missing = _without_rows(query, parts.schema, database)
+    if missing is None and state in _NO_VALUE:
+        drawn = zip(query.parameters, values, strict=True)
+        missing = next((each.source for each, value in drawn if value is None and each.source), None)
+    if missing:
+        recorder.not_checked("query", query.id, claim, f"the seed has no {missing} to take a value from ({error})")
+        return
     name = error.constraint or "a constraint"
     if query.kind == "write" and state in _TAKEN:
         fresh = _fresh(query, values, error, parts)
         try:
             result = _run(query, fresh, parts.schema.engine, database)
         except StatementError as again:
-            if again.sqlstate not in _TAKEN:
+            if not (again.sqlstate or "").startswith(_OF_CONSTRAINTS):
                 recorder.failed("query", query.id, claim, str(again))
                 return
             detail = f"ran; its values, drawn from existing rows, meet the {_TAKEN[state]} {name}, as they must"
@@ -165,13 +171,13 @@ def _record_refusal(
         recorder.failed("query", query.id, claim, str(error))
 
 
-def _without_rows(query: Query, values: Sequence[object], schema: Schema, database: Database) -> str:
-    """Name the table that a value was to be taken from and that holds no rows; "" where each has some."""
-    for parameter, value in zip(query.parameters, values, strict=True):
+def _without_rows(query: Query, schema: Schema, database: Database) -> str | None:
+    """Name the table that a value was to be taken from and that holds no rows; None where each has some."""
+    for parameter in query.parameters:
         table = (parameter.source or "").rpartition(".")[0]
-        if value is None and schema.table(table) is not None and _count(table, database, schema.engine) == 0:
+        if schema.table(table) is not None and _count(table, database, schema.engine) == 0:
             return table
-    return ""
+    return None
 
 
 def is_rule_of_trigger(error: StatementError, parts: Parts) -> bool:

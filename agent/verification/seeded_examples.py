@@ -54,17 +54,17 @@ def _statement(masked: Masked, parts: Parts) -> str | None:
     """Return the statement that only the constraint meant should refuse; None where code knows none."""
     expected, engine = masked.expected, parts.schema.engine
     table = parts.schema.table(expected.table) if expected else None
-    key = table.primary_key if table else None
-    if expected is None or table is None or key is None or len(key.columns) != 1 or engine in ("mysql", "mariadb"):
+    if expected is None or table is None or table.primary_key is None or engine in ("mysql", "mariadb"):
         return None  # MySQL reads no table in a statement that changes it
     if expected.kind == "restrict":
         return _deletion(table, expected, parts.schema)
+    key = table.primary_key.columns
     if expected.kind == "unique":
-        same = {name: _of_row(table, key.columns[0], name, 0, engine) for name in expected.columns}
-        return _change(table, key.columns[0], same, 1, engine)
+        same = {name: _of_row(table, key, (name,), 0, engine) for name in expected.columns}
+        return _change(table, key, same, 1, engine)
     if expected.kind in _BY_VALUE:
         values = _values(masked, table, parts)
-        return _change(table, key.columns[0], values, 0, engine) if values else None
+        return _change(table, key, values, 0, engine) if values else None
     return None
 
 
@@ -78,16 +78,20 @@ def _values(masked: Masked, table: Table, parts: Parts) -> dict[str, str]:
     return {name: literal(value, types[name], parts.schema.engine) for name, value in given.items() if name in types}
 
 
-def _of_row(table: Table, key: str, column: str, place: int, engine: Engine) -> str:
-    """Return a value of a row, counted from 0 in the order of the key."""
-    name, by = quote(column, engine), quote(key, engine)
-    return f"(SELECT {name} FROM {quote(table.name, engine)} ORDER BY {by} LIMIT 1 OFFSET {place})"
+def _of_row(table: Table, key: Sequence[str], columns: Sequence[str], place: int, engine: Engine) -> str:
+    """Return values of a row, counted from 0 in the order of the key."""
+    names, by = _listed(columns, engine), _listed(key, engine)
+    return f"(SELECT {names} FROM {quote(table.name, engine)} ORDER BY {by} LIMIT 1 OFFSET {place})"
 
 
-def _change(table: Table, key: str, values: dict[str, str], place: int, engine: Engine) -> str:
+def _change(table: Table, key: Sequence[str], values: dict[str, str], place: int, engine: Engine) -> str:
     settings = ", ".join(f"{quote(name, engine)} = {value}" for name, value in values.items())
-    row = f"{quote(key, engine)} = {_of_row(table, key, key, place, engine)}"
+    row = f"({_listed(key, engine)}) = {_of_row(table, key, key, place, engine)}"
     return f"UPDATE {quote(table.name, engine)} SET {settings} WHERE {row}"
+
+
+def _listed(names: Sequence[str], engine: Engine) -> str:
+    return ", ".join(quote(name, engine) for name in names)
 
 
 def _deletion(table: Table, expected: Expected, schema: Schema) -> str | None:
