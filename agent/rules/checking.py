@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from database_specialist.agent.dialects import split_statements
 from database_specialist.agent.model.relational import Schema
 
-_FUNCTION = re.compile(
-    r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+(?:\w+\.)?\"?(?P<name>\w+)\"?\s*\(", re.IGNORECASE
-)
+_FUNCTION = re.compile(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+(?:\w+\.)?\"?(?P<name>\w+)\"?\s*\(", re.IGNORECASE)
 _TRIGGER = re.compile(
     r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:CONSTRAINT\s+)?TRIGGER\s+\"?\w+\"?\s+(?:BEFORE|AFTER|INSTEAD\s+OF)\s+"
     r"(?P<events>.*?)\s+ON\s+(?:\w+\.)?\"?(?P<table>\w+)\"?\s.*?EXECUTE\s+(?:FUNCTION|PROCEDURE)\s+"

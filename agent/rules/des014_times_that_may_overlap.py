@@ -1,5 +1,4 @@
-"""Two bookings of one thing for one time are kept apart by a constraint, or by nothing: a query before the insert
-does not see what another session has not committed.
+"""Only a constraint keeps two bookings apart: a query before the insert sees nothing that is not committed yet.
 
 https://www.postgresql.org/docs/current/rangetypes.html#RANGETYPES-CONSTRAINT
 """

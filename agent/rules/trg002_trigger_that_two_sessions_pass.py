@@ -33,6 +33,4 @@ def trigger_that_two_sessions_pass(schema: Schema) -> Iterator[Objection]:
 
 
 def _compares(function: CheckingFunction) -> bool:
-    return bool(set(function.reads) & set(function.events)) or bool(
-        function.reads and _AGGREGATE.search(function.body)
-    )
+    return bool(set(function.reads) & set(function.events)) or bool(function.reads and _AGGREGATE.search(function.body))

@@ -5,7 +5,8 @@ empty database --migrations--> the same catalog --> empty --> the same catalog
 third database --a sample of the stated volume--> plans, index by index   (from depth "standard" on)
 fourth database --migrations, seed--> each further statement's locks   (from depth "standard" on)
 second server --backup, disaster, recovery--> the same rows       (from depth "standard" on)
-fifth database --a sample--> the workload's mix, from several sessions   (depth "full")
+fifth database --examples--> two sessions at once          (from depth "standard" on)
+sixth database --a sample--> the workload's mix, from several sessions   (depth "full")
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from database_specialist.agent.verification.isolation import prove_policies
 from database_specialist.agent.verification.load import prove_load, skip_load
 from database_specialist.agent.verification.locks import prove_locks, skip_locks
 from database_specialist.agent.verification.migrating import prove_migrations
+from database_specialist.agent.verification.races import prove_deferred, prove_races
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.recovery import prove_recovery, skip_recovery
 from database_specialist.agent.verification.rows import prove_queries, prove_seed
@@ -113,6 +115,8 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         prove_locks(parts, database, recorder)
     with recorder.phase("recovery", "backup, disaster and recovery, on a second server"):
         prove_recovery(parts, recorder, thorough=depth == "full")
+    with recorder.phase("races", "two sessions at once"):
+        prove_races(parts, recorder)
     if depth == "full":
         with recorder.phase("load", "the workload's mix, from several sessions"):
             prove_load(parts, recorder)
@@ -138,6 +142,7 @@ def _prove_rows(parts: Parts, database: Database, recorder: Recorder) -> None:
     keys = sum(len(table.foreign_keys) for table in parts.schema.tables)
     with recorder.phase("delete actions", f"{keys} foreign keys"):
         prove_cascades(parts, database, recorder)
+    prove_deferred(parts, database, recorder)
     if parts.schema.policies:
         with recorder.phase("policies", f"{len(parts.schema.policies)} row-level policies"):
             prove_policies(parts, database, recorder)
