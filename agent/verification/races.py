@@ -22,7 +22,8 @@ from database_specialist.agent.sampling.violations import ExampleError
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.sandbox import Database, StatementError
 
-_KINDS = ("exclusion", "trigger", "unique")
+_KINDS = ("exclusion", "trigger")
+"""What keeps rows apart by looking at others. A unique key is the engine's own, and needs no trial."""
 _MOST_RACES = 25
 _ABSENT = {"bigint": "-1", "integer": "-1", "uuid": "'00000000-0000-0000-0000-000000000000'"}
 """Values that no row has as its key, by type."""

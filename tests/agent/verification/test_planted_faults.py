@@ -296,7 +296,8 @@ BOOKINGS = (
 LOOKS = (
     "CREATE FUNCTION free() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {lock}IF EXISTS (SELECT 1 FROM bookings b "
     "WHERE b.room_id = NEW.room_id AND b.starts_at < NEW.ends_at AND b.id <> NEW.id) THEN "
-    "RAISE EXCEPTION 'taken'; END IF; RETURN NEW; END $$;\nCREATE TRIGGER free BEFORE {events} ON bookings FOR EACH ROW EXECUTE FUNCTION free();\n"
+    "RAISE EXCEPTION 'taken'; END IF; RETURN NEW; END $$;\n"
+    "CREATE TRIGGER free BEFORE {events} ON bookings FOR EACH ROW EXECUTE FUNCTION free();\n"
 )
 NOTES = (
     "CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, body text, is_public boolean NOT NULL);\n"
