@@ -12,6 +12,7 @@ sixth database --a sample--> the workload's mix, from several sessions   (depth 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from database_specialist.agent.model.entities import EntityModel
@@ -23,6 +24,7 @@ from database_specialist.agent.verification.cascades import prove_cascades
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.examples import prove_examples
 from database_specialist.agent.verification.isolation import prove_policies
+from database_specialist.agent.verification.key_stores import KeyStore
 from database_specialist.agent.verification.load import prove_load, skip_load
 from database_specialist.agent.verification.locks import prove_locks, skip_locks
 from database_specialist.agent.verification.migrating import prove_migrations
@@ -54,9 +56,12 @@ def verify(
     operations: Operations,
     sandbox: Sandbox,
     depth: Depth = "quick",
+    key_store: Callable[[], AbstractContextManager[KeyStore | None]] = nullcontext,
     progress: Callable[[str], None] = lambda doing: None,
 ) -> Verification:
     """Run every claim of a design on the sandbox's engine; where that cannot run it, parse it and say so.
+
+    `key_store` gives an empty Redis, or None: then the commands of keys are only read.
 
     Records stand in a fixed order and hold nothing that differs between two runs: times are measurements.
     """
@@ -68,8 +73,19 @@ def verify(
         _prove(parts, recorder)
     if depth != "quick":
         _rehearse(parts, recorder, depth)
-    check_stores(parts, recorder)
+    _check_stores(parts, recorder, key_store)
     return Verification(_log(recorder), tuple(recorder.measurements))
+
+
+def _check_stores(
+    parts: Parts, recorder: Recorder, key_store: Callable[[], AbstractContextManager[KeyStore | None]]
+) -> None:
+    """Open a store of keys only where the design has keys."""
+    if parts.operations.nosql.redis:
+        with recorder.phase("keys", f"{len(parts.operations.nosql.redis)} families of keys"), key_store() as keys:
+            check_stores(parts, recorder, keys)
+    else:
+        check_stores(parts, recorder)
 
 
 def _log(recorder: Recorder) -> EvidenceLog:
