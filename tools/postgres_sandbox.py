@@ -194,6 +194,8 @@ def _role_settings(server: Server, limits: Limits, database: str, password: str)
 class PostgresDatabase:
     """A `Database` as the unprivileged login."""
 
+    isolation = ""
+
     def __init__(self, sandbox: PostgresSandbox, name: str, active: frozenset[str] = frozenset()) -> None:
         self._sandbox = sandbox
         self.name = name

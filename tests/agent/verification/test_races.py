@@ -14,6 +14,8 @@ from database_specialist.agent.model.relational import ForeignKey, Routine, Sche
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.verification.races import Raced, prove_deferred, prove_races
 from database_specialist.agent.verification.records import Parts, Recorder
+from database_specialist.tools.mysql_sandbox import open_mysql
+from database_specialist.tools.mysql_server import find_mariadb
 from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox
 from database_specialist.tools.sqlite_sandbox import open_sqlite
 from tests.agent.verification.test_cascades import _table
@@ -71,6 +73,17 @@ def test_two_runs_record_the_same(server: PostgresSandbox) -> None:
 def test_where_one_session_writes_at_a_time_there_is_no_race() -> None:
     with open_sqlite() as sandbox:
         assert _records(map_schema(ENTITY_MODEL, engine="sqlite"), sandbox) == {}
+
+
+def test_on_mariadb_a_trigger_keeps_two_bookings_apart_at_serializable() -> None:
+    if find_mariadb() is None:
+        pytest.skip("mariadbd is not on PATH")
+    with open_mysql("mariadb") as sandbox:
+        records = _records(map_schema(ENTITY_MODEL, engine="mariadb"), sandbox)
+    (record,) = [each for each in records.values() if "booking" in each.subject]
+    assert (record.status, record.passed) == ("EXECUTED", True)
+    assert " at SERIALIZABLE " in record.claim
+    assert record.detail.startswith("one committed; the other was refused by ")
 
 
 def test_both_sessions_commit_what_does_not_meet(database: PostgresDatabase) -> None:
