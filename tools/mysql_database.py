@@ -137,7 +137,7 @@ class MysqlDatabase:
     """A `Database` as a login of its own."""
 
     isolation = "SERIALIZABLE"
-    """Of two sessions that race: the level that designs for these engines ask for where a trigger looks at other rows."""
+    """Of two sessions that race: what designs for these engines ask for where a trigger looks at other rows."""
 
     def __init__(self, sandbox: MysqlSandbox, name: str, login: dict[str, Any]) -> None:
         self._sandbox = sandbox
