@@ -72,6 +72,7 @@ def check_statements(
     listed = tuple(statements)
     with sandbox.database() as database:
         failures, findings = _run_all(file, listed, database, sandbox)
+        _end_transaction(database)
         schema, indexes = read_back(database)
         findings += conduct(schema, indexes, database, sandbox)
     queries = tuple(query for query in map(_as_query, enumerate(listed, 1)) if query)
@@ -116,6 +117,14 @@ def _run_all(
                 before.append(database.catalog())
             failures += filter(None, (_run(file, each, database, kind) for each in part))
     return tuple(failures), tuple(findings)
+
+
+def _end_transaction(database: Database) -> None:
+    """Commit what the file left open; where a statement of it failed, the engine takes all of it back instead."""
+    try:
+        database.execute("COMMIT")
+    except StatementError:
+        return  # there was none
 
 
 def _run(file: str, statement: Statement, database: Database, engine: str) -> Failure | None:

@@ -43,7 +43,7 @@ def prove_seed(parts: Parts, database: Database, recorder: Recorder) -> bool:
     wrong = tuple(
         f"{name} holds {found[name]} rows, not {rows}" for name, rows in seed.rows.items() if found[name] != rows
     )
-    wrong = wrong or counters_behind(parts.schema, database)
+    wrong = wrong or tuple(map(str, counters_behind(parts.schema, database)))
     if wrong:
         recorder.failed("seed", "seed", claim, "; ".join(wrong))
         return False

@@ -171,3 +171,14 @@ def test_statements_of_several_blocks_see_each_other(server: Sandbox) -> None:
 
 def test_a_statement_is_the_line_and_the_text() -> None:
     assert sql_statements("SELECT 1", "sqlite", markdown=False) == (Statement(1, "SELECT 1"),)
+
+
+def test_a_script_that_leaves_its_transaction_open_is_judged_all_the_same(server: Sandbox) -> None:
+    report = check("BEGIN;\nCREATE TABLE a (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);\n", server)
+    assert (report.failures, report.tables) == ((), 1)
+
+
+def test_a_failure_in_a_transaction_that_is_never_ended_is_reported(server: Sandbox) -> None:
+    report = check("BEGIN;\nCREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (x nothing);\n", server)
+    assert [failure.place for failure in report.failures] == ["f:3"]
+    assert report.tables == 0
