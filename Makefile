@@ -26,7 +26,7 @@ $(STAMP): $(UV) pyproject.toml uv.lock $(SOURCES)
 	@touch $@
 
 design: $(STAMP)  ## design the database of the sample in ai_docs/ and write ai_docs/database-design.md
-	$(BIN)database-specialist design ai_docs
+	DATABASE_SPECIALIST_REDIS_URL=off $(BIN)database-specialist design ai_docs  # the same on every machine
 
 test: $(STAMP)  ## format, lint, types, import contracts, doctests and tests: what CI runs
 	$(BIN)ruff format --check .

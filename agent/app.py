@@ -9,7 +9,7 @@ from pathlib import Path
 
 from database_specialist.agent.accounting import Price, cost_in_words
 from database_specialist.agent.answers.question import Usage
-from database_specialist.agent.checking import CheckReport, check_statements, guess_engine, sql_statements
+from database_specialist.agent.checking import CheckReport, check_statements
 from database_specialist.agent.config import Context, Secrets, environment, secrets_from
 from database_specialist.agent.contract import FAILED, DatabaseDesign, Status
 from database_specialist.agent.errors import DocumentError, SandboxError
@@ -20,6 +20,7 @@ from database_specialist.agent.model.workload import Indexes
 from database_specialist.agent.progress import Progress
 from database_specialist.agent.report.files import MEASUREMENTS, render_measurements
 from database_specialist.agent.running import AfterCut
+from database_specialist.agent.script import guess_engine, sql_statements
 from database_specialist.agent.verification.sandbox import Database
 from database_specialist.graph.running import Person, Streamed, described, finish, run_graph, taken_up
 from database_specialist.graph.services import default_services, trusting
@@ -152,11 +153,11 @@ def check(file: Path, context: Context, *, secrets: Secrets = _NO_SECRETS) -> Ch
     statements = sql_statements(text, engine, markdown=file.suffix.lower() in {".md", ".markdown", ".mdx"})
     if not statements:
         raise DocumentError(f"{file}: no SQL in it; give an SQL file or a Markdown file with ```sql blocks")
-    with trusting(secrets), default_services(context).sandbox(engine) as sandbox, sandbox.database() as database:
+    with trusting(secrets), default_services(context).sandbox(engine) as sandbox:
         if sandbox.status == "STATIC":
             raise SandboxError(f"{sandbox.note}; give a server with --mysql-dsn")
         read_back = partial(_read_back, engine=engine)
-        return check_statements(str(file), statements, database, engine=sandbox.engine, read_back=read_back)
+        return check_statements(str(file), statements, sandbox, read_back=read_back)
 
 
 def _read_back(database: Database, *, engine: Engine) -> tuple[Schema, Indexes]:

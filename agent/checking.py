@@ -7,41 +7,27 @@ critic, so that a design of ours and one of others meet the same objections.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
 import sqlglot
-from markdown_it import MarkdownIt
 
-from database_specialist.agent.dialects import split_statements
-from database_specialist.agent.model.base import Engine, Figure, Part
+from database_specialist.agent.conduct import conduct, left_behind
+from database_specialist.agent.model.base import Figure, Part
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Query, Workload
 from database_specialist.agent.rules.critic import review
 from database_specialist.agent.rules.subject import Subject
-from database_specialist.agent.verification.sandbox import Database, StatementError
+from database_specialist.agent.script import Statement, bare
+from database_specialist.agent.verification.catalog import Catalog
+from database_specialist.agent.verification.sandbox import Database, Sandbox, StatementError
 
-_SQL_FENCES = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "sqlite", "mysql", "mariadb", "ddl"})
-_STARTS = re.compile(
-    r"\s*(CREATE|ALTER|DROP|COMMENT|INSERT|SELECT|WITH|UPDATE|DELETE|GRANT|PREPARE|BEGIN|SET|TRUNCATE)\b", re.IGNORECASE
-)
+_CLONED_WHOLE = ("postgresql", "sqlite")
+"""The engines whose copies hold all that the original does."""
 _QUERY = re.compile(r"\s*(SELECT|WITH|UPDATE|DELETE|INSERT)\b", re.IGNORECASE)
 _PREPARE = re.compile(r"\s*PREPARE\s+\w+\s*(?:\((?:[^()]|\([^)]*\))*\))?\s*AS\s+", re.IGNORECASE)
-_LEADING_COMMENT = re.compile(r"\A(?:\s*--[^\n]*\n|\s*/\*.*?\*/)+", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\$\d+|(?<![:\w]):[A-Za-z_]\w*|%s|%\(\w+\)s|(?<=[\s=(,])\?(?=[\s,);]|$)")
-_HINTS: tuple[tuple[Engine, re.Pattern[str]], ...] = (
-    ("mysql", re.compile(r"\bENGINE\s*=\s*InnoDB|\bAUTO_INCREMENT\b", re.IGNORECASE)),
-    ("sqlite", re.compile(r"\bAUTOINCREMENT\b|\bPRAGMA\s+foreign_keys|\)\s*STRICT\s*;", re.IGNORECASE)),
-)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A statement and the line of the file on which it begins."""
-
-    line: int
-    sql: str
 
 
 class Failure(Part):
@@ -72,75 +58,82 @@ class CheckReport(Part):
         return not self.failures and not any(finding.severity == "error" for finding in self.findings)
 
 
-def guess_engine(text: str) -> Engine:
-    """Tell the engine by words that only it knows; PostgreSQL when there are none."""
-    return next((engine for engine, hint in _HINTS if hint.search(text)), "postgresql")
-
-
-def sql_statements(text: str, engine: Engine, *, markdown: bool) -> tuple[Statement, ...]:
-    r"""Return the statements of a script, or of a document's SQL blocks, in order.
-
-    >>> [s.line for s in sql_statements("x\n\n```sql\nSELECT 1;\n\nSELECT 2;\n```", "postgresql", markdown=True)]
-    [4, 6]
-    """
-    blocks = _sql_blocks(text) if markdown else [(1, text)]
-    return tuple(statement for line, block in blocks for statement in _split(block, line, engine))
-
-
-def _sql_blocks(text: str) -> Iterable[tuple[int, str]]:
-    for token in MarkdownIt("commonmark").parse(text):
-        if token.type != "fence" or token.map is None:
-            continue
-        language = token.info.strip().split(" ")[0].lower()
-        if language in _SQL_FENCES or (not language and _STARTS.match(token.content)):
-            yield token.map[0] + 2, token.content
-
-
-def _split(block: str, first_line: int, engine: Engine) -> Iterable[Statement]:
-    # psql's own commands are no SQL: they are blanked, so that lines keep their numbers.
-    body = re.sub(r"(?m)^\\.*$", "", block)
-    at = 0
-    for sql in split_statements(body, engine):
-        found = body.find(sql, at)
-        start = found if found >= 0 else at
-        at = start + len(sql)
-        yield Statement(first_line + body.count("\n", 0, start), sql)
-
-
 def check_statements(
     file: str,
     statements: Iterable[Statement],
-    database: Database,
+    sandbox: Sandbox,
     *,
-    engine: str,
     read_back: Callable[[Database], tuple[Schema, Indexes]],
 ) -> CheckReport:
-    """Run the statements in order, read the result back, and review it."""
+    """Run the statements in order on an empty database, read the result back, review it, and try what can be tried.
+
+    What leads back down is run on a copy, and held against what stood before its way up.
+    """
     listed = tuple(statements)
-    kind = engine.partition(" ")[0]
-    failures = tuple(failure for failure in (_run(file, each, database, kind) for each in listed) if failure)
-    schema, indexes = read_back(database)
+    with sandbox.database() as database:
+        failures, findings = _run_all(file, listed, database, sandbox)
+        _end_transaction(database)
+        schema, indexes = read_back(database)
+        findings += conduct(schema, indexes, database, sandbox)
     queries = tuple(query for query in map(_as_query, enumerate(listed, 1)) if query)
     workload = Workload(queries=queries) if queries else None
+    reviewed = review(Subject(schema=schema, indexes=indexes, workload=workload))
     return CheckReport(
         file=file,
-        engine=engine,
+        engine=sandbox.engine,
         statements=len(listed),
         tables=len(schema.tables),
         indexes=len(indexes.planned),
         queries=len(queries),
         failures=failures,
-        findings=review(Subject(schema=schema, indexes=indexes, workload=workload)),
+        # That there is no table is no news where the statement that makes it failed.
+        findings=(*findings, *(each for each in reviewed if not (failures and each.code == "DES012"))),
     )
+
+
+def _run_all(
+    file: str, listed: Sequence[Statement], database: Database, sandbox: Sandbox
+) -> tuple[tuple[Failure, ...], tuple[Finding, ...]]:
+    """Run each stretch of statements that lead one way; of ways back return what they leave as well."""
+    kind = sandbox.engine.partition(" ")[0]
+    goes_back = any(statement.way == "down" for statement in listed)
+    failures: list[Failure] = []
+    findings: list[Finding] = []
+    before: list[Catalog] = []
+    for is_back, stretch in groupby(listed, key=lambda statement: statement.way == "down"):
+        if is_back:
+            with database.clone() as copy:
+                for _, step in groupby(stretch, key=lambda statement: statement.step):
+                    part = tuple(step)
+                    failures += filter(None, (_run(file, each, copy, kind) for each in part))
+                    if before and kind in _CLONED_WHOLE:
+                        findings += left_behind(f"{file}:{part[0].line}", before, copy.catalog(), sandbox)
+                        before.pop()
+            before = []
+            continue
+        for _, step in groupby(stretch, key=lambda statement: statement.step):
+            part = tuple(step)
+            if goes_back and part[0].way == "up":
+                before.append(database.catalog())
+            failures += filter(None, (_run(file, each, database, kind) for each in part))
+    return tuple(failures), tuple(findings)
+
+
+def _end_transaction(database: Database) -> None:
+    """Commit what the file left open; where a statement of it failed, the engine takes all of it back instead."""
+    try:
+        database.execute("COMMIT")
+    except StatementError:
+        return  # there was none
 
 
 def _run(file: str, statement: Statement, database: Database, engine: str) -> Failure | None:
     try:
-        bare = _bare(statement.sql)
-        parameterised = _QUERY.match(bare) and _PLACEHOLDER.search(bare)
-        database.execute(_prepared(bare, statement.line, engine) if parameterised else statement.sql)
+        query = bare(statement.sql)
+        parameterised = _QUERY.match(query) and _PLACEHOLDER.search(query)
+        database.execute(_prepared(query, statement.line, engine) if parameterised else statement.sql)
     except StatementError as error:
-        first = _bare(statement.sql).splitlines()[0]
+        first = bare(statement.sql).splitlines()[0]
         return Failure(place=f"{file}:{statement.line}", statement=first, message=str(error))
     return None
 
@@ -159,11 +152,6 @@ def _prepared(query: str, line: int, engine: str) -> str:
         return f"PREPARE checked_{line} AS {_numbered(query)}"
     quoted = _PLACEHOLDER.sub("?", query).replace("\\", "\\\\").replace("'", "''")
     return f"PREPARE checked_{line} FROM '{quoted}'"
-
-
-def _bare(sql: str) -> str:
-    """Return a statement without the comments above it."""
-    return _LEADING_COMMENT.sub("", sql).strip()
 
 
 def _numbered(sql: str) -> str:
@@ -186,7 +174,7 @@ def _numbered(sql: str) -> str:
 
 def _as_query(numbered: tuple[int, Statement]) -> Query | None:
     number, statement = numbered
-    sql = _PREPARE.sub("", _bare(statement.sql))
+    sql = _PREPARE.sub("", bare(statement.sql))
     if not _QUERY.match(sql) or sql[:6].upper() == "INSERT":
         return None
     try:

@@ -108,6 +108,12 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
     _add_common(command)
+    command.add_argument(
+        "--redis-url",
+        metavar="URL",
+        help="a Redis server to prove keys on, in a database of it that is empty; `off` for none (default: a private "
+        "one, where redis-server is on PATH; better set as DATABASE_SPECIALIST_REDIS_URL, as it may have a password)",
+    )
     command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
     again = command.add_mutually_exclusive_group()
     again.add_argument(
@@ -176,7 +182,7 @@ def _design(options: argparse.Namespace) -> int:
     )
     silent = options.quiet or options.json
     progress = None if silent else print_progress()
-    secrets = Secrets(mysql_dsn=options.mysql_dsn)
+    secrets = Secrets(mysql_dsn=options.mysql_dsn, redis_url=options.redis_url)
     asked = not silent and is_somebody_there()
     person = approve if asked else None
     order = partial(design, Path(options.folder), context, secrets=secrets, progress=progress, person=person)

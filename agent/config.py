@@ -66,6 +66,9 @@ class Secrets(BaseModel):
     perplexity: str | None = Field(default=None, repr=False)
     mysql_dsn: str | None = Field(default=None, repr=False)
     """A MySQL or MariaDB server to prove on: mysql://user:password@host:port/. A database is created and dropped."""
+    redis_url: str | None = Field(default=None, repr=False)
+    """A Redis server to prove keys on: redis://:password@host:port/. A database that is empty is used, and emptied
+    again. "off" uses none. Empty: a private one, where redis-server is on the PATH."""
     state_dsn: str | None = Field(default=None, repr=False)
     """A PostgreSQL database that keeps the checkpoints of runs. Empty: a file in the state folder."""
 
@@ -121,6 +124,7 @@ def secrets_from(environment: Mapping[str, str]) -> Secrets:
         context7=environment.get("CONTEXT7_API_KEY") or None,
         perplexity=environment.get("PERPLEXITY_API_KEY") or None,
         mysql_dsn=environment.get("DATABASE_SPECIALIST_MYSQL_DSN") or None,
+        redis_url=environment.get("DATABASE_SPECIALIST_REDIS_URL") or None,
         state_dsn=environment.get("DATABASE_SPECIALIST_STATE_DSN") or None,
     )
 

@@ -15,6 +15,8 @@ from database_specialist.agent.checking import CheckReport
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.progress import Progress
 
+_LONGEST_STATEMENT = 160
+
 
 def failure(outcome: Outcome) -> str:
     """Say in one line why there is no design."""
@@ -110,6 +112,7 @@ def print_report(report: CheckReport) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for failure in report.failures:
         console.print(f"[red]fails[/] {escape(failure.place)}: {escape(failure.message)}")
+        console.print(f"  [dim]in: {escape(failure.statement[:_LONGEST_STATEMENT])}[/]")
     for found in _by_code(report.findings):
         others = [finding.place for finding in found[1:]]
         _print_finding(console, found[0])

@@ -26,6 +26,7 @@ from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
+from database_specialist.agent.verification.key_stores import KeyStore
 from database_specialist.agent.verification.sandbox import Sandbox
 from database_specialist.tools.answers import KeptAnswers
 from database_specialist.tools.documents import find_folder, read_folder
@@ -35,6 +36,7 @@ from database_specialist.tools.model_designer.designer import ModelDesigner
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.prices import read_prices
 from database_specialist.tools.providers import provider_of
+from database_specialist.tools.redis_store import open_redis
 from database_specialist.tools.research import researcher
 from database_specialist.tools.sandboxes import open_sandbox
 from database_specialist.tools.squawk import lint_migrations
@@ -70,6 +72,8 @@ class Services:
     """Makes a node's designer."""
     researchers: dict[str, Researcher]
     sandbox: Callable[[Engine], AbstractContextManager[Sandbox]]
+    key_store: Callable[[], AbstractContextManager[KeyStore | None]]
+    """Gives an empty Redis, or None where there is none."""
     lint: Callable[[Schema, Operations], tuple[Finding, ...]]
     """A second opinion on the migrations' text; it may object, and no objection of it is an error."""
     output: Callable[[Path], OutputFolder]
@@ -103,6 +107,7 @@ def default_services(context: Context) -> Services:
             ),
         },
         sandbox=lambda engine: open_sandbox(engine, pg_bin=context.pg_bin, mysql_dsn=secrets.mysql_dsn, cache=cache),
+        key_store=lambda: open_redis(secrets.redis_url),
         lint=_lint,
         output=lambda folder: OutputFolder(Path(context.output) if context.output else folder),
     )

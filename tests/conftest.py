@@ -9,6 +9,14 @@ import pytest
 from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox, open_postgres
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_redis_by_chance() -> Iterator[None]:
+    """Keep a redis-server on somebody's PATH out of the documents that tests compare; what tests it asks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_SPECIALIST_REDIS_URL", "off")
+        yield
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgresSandbox]:
     """A sandbox on the embedded PostgreSQL: `server.database()` makes an empty database."""

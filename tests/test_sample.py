@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from database_specialist.agent.app import Outcome, design
-from database_specialist.agent.checking import Statement, sql_statements
 from database_specialist.agent.config import Context
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.report.document import HEADINGS
+from database_specialist.agent.script import Statement, sql_statements
 from database_specialist.agent.verification.sandbox import Database
 
 ROOT = Path(__file__).parent.parent

@@ -196,7 +196,7 @@ def _partitioning(fact: TableFact, catalog: Catalog) -> Partitioning | None:
     return Partitioning.load(
         {
             "method": _METHODS.get(method, "range"),
-            "columns": [name.strip() for name in inside.strip("()").split(",")],
+            "columns": [name.strip().strip('"') for name in inside.strip("()").split(",")],
             "partitions": [Partition(name=each.name, bounds=each.bounds).dump() for each in parts],
             "why": _FOUND,
         }

@@ -13,9 +13,12 @@ import pymysql  # type: ignore[import-untyped]  # it ships no types
 
 from database_specialist.agent.errors import SandboxError
 from database_specialist.agent.verification.catalog import Catalog
+from database_specialist.agent.verification.races import Raced
 from database_specialist.agent.verification.sandbox import Result, StatementError
 from database_specialist.tools.catalog_mysql import mysql_catalog, plain_type
+from database_specialist.tools.races import race
 
+_LOCK_WAITS = "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
 STATEMENT_SECONDS = 10
 WALL_SECONDS = 15
 RESULT_ROWS = 1000
@@ -106,6 +109,19 @@ class MysqlSandbox:
             self.administer(f"DROP DATABASE IF EXISTS {name}")
             self.administer(f"DROP USER IF EXISTS '{name}'@'%'")
 
+    def counts(self, query: str) -> bool:
+        """Say whether a query of ours, run as the administrator, counts anything.
+
+        Raises:
+            StatementError: the administrator's login may not ask.
+        """
+        try:
+            with self._admin.cursor() as cursor:
+                cursor.execute(query)
+                return bool(cursor.fetchone()[0])
+        except pymysql.Error as error:
+            raise StatementError(f"the server's waits cannot be read: {error.args[-1]}") from error
+
     def administer(self, statement: str) -> None:
         """Run a statement of ours as the administrator."""
         try:
@@ -119,6 +135,9 @@ class MysqlSandbox:
 
 class MysqlDatabase:
     """A `Database` as a login of its own."""
+
+    isolation = "SERIALIZABLE"
+    """Of two sessions that race: what designs for these engines ask for where a trigger looks at other rows."""
 
     def __init__(self, sandbox: MysqlSandbox, name: str, login: dict[str, Any]) -> None:
         self._sandbox = sandbox
@@ -224,6 +243,22 @@ class MysqlDatabase:
                 copy._run(f"INSERT INTO `{table.name}` SELECT * FROM `{self._name}`.`{table.name}`")
             copy._run("SET foreign_key_checks = 1")
             yield copy
+
+    def race(self, first: str, second: str) -> Raced:
+        """Run a statement in each of two sessions, and commit both when both have looked."""
+        with self._beside() as one, self._beside() as two:
+            waiting = f"{_LOCK_WAITS} AND trx_mysql_thread_id = {two._open().thread_id()}"
+            return race(one, two, first, second, is_waiting=lambda: self._sandbox.counts(waiting))
+
+    @contextmanager
+    def _beside(self) -> Iterator[MysqlDatabase]:
+        """Give a second session on the same database."""
+        session = MysqlDatabase(self._sandbox, self._name, self._login)
+        try:
+            session.execute(f"SET SESSION TRANSACTION ISOLATION LEVEL {self.isolation}")
+            yield session
+        finally:
+            session.close()
 
     def check_deferred(self) -> None:
         """This engine defers no constraint."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import shutil
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +12,9 @@ from pathlib import Path
 
 from database_specialist.agent.errors import SandboxError
 from database_specialist.tools import postgres_files as files
+from database_specialist.tools.private_server import START_SECONDS, await_socket, environment, launch
 
 NOBODY = 65534
-START_SECONDS = 60.0
 MEMORY_BYTES = 2 << 30
 
 
@@ -54,19 +50,15 @@ def running_mariadb(binaries: MariaBinaries) -> Iterator[Path]:
     try:
         (run / "empty").mkdir(mode=0o755)
         _install(binaries, run, user)
-        keeper = _launch(binaries, run, user)
-        _await_socket(keeper, run)
-        yield run / "s" / "sql"
+        socket = run / "s" / "sql"
+        keeper = launch(_command(binaries, run), run, user=user, memory_bytes=MEMORY_BYTES)
+        await_socket(keeper, run, socket, name="mariadbd", remedy="give a server with --mysql-dsn")
+        yield socket
     finally:
         if keeper is not None:
             keeper.communicate(timeout=START_SECONDS)
         files.remove(run)
         os.close(lock)
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
-    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC", **kept}
 
 
 def _base(binaries: MariaBinaries) -> Path:
@@ -83,7 +75,7 @@ def _install(binaries: MariaBinaries, run: Path, user: int | None) -> None:
         capture_output=True,
         text=True,
         cwd=run / "data",
-        env=_environment(),
+        env=environment(),
         timeout=START_SECONDS,
         check=False,
         user=user,
@@ -95,38 +87,11 @@ def _install(binaries: MariaBinaries, run: Path, user: int | None) -> None:
         raise SandboxError(f"mariadb-install-db failed: {lines[-1]}. Remedy: give a server with --mysql-dsn.")
 
 
-def _launch(binaries: MariaBinaries, run: Path, user: int | None) -> subprocess.Popen[bytes]:
-    order = {
-        "command": [
-            *(str(binaries.server), "--no-defaults", f"--basedir={_base(binaries)}", f"--datadir={run / 'data'}"),
-            *(f"--socket={run / 's' / 'sql'}", f"--pid-file={run / 'data' / 'postmaster.pid'}", "--skip-networking"),
-            *("--skip-name-resolve", f"--secure-file-priv={run / 'empty'}", "--local-infile=0", "--max-connections=10"),
-            *("--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M"),
-            *("--performance-schema=off", "--key-buffer-size=1M", "--skip-log-bin", "--default-time-zone=+00:00"),
-        ],
-        "data": str(run / "data"),
-        "folder": str(run),
-        "log": str(run / "log"),
-        "user": user,
-        "memory_bytes": MEMORY_BYTES,
-        "environment": _environment(),
-    }
-    keeper = Path(__file__).with_name("postgres_keeper.py")
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(keeper), json.dumps(order)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def _await_socket(keeper: subprocess.Popen[bytes], run: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and keeper.poll() is None:
-        if (run / "s" / "sql").exists():
-            return
-        time.sleep(0.01)
-    said = ""
-    with contextlib.suppress(OSError):
-        said = (run / "log").read_text(errors="replace").strip().splitlines()[-1]
-    raise SandboxError(f"mariadbd does not start: {said}. Remedy: give a server with --mysql-dsn.")
+def _command(binaries: MariaBinaries, run: Path) -> list[str]:
+    return [
+        *(str(binaries.server), "--no-defaults", f"--basedir={_base(binaries)}", f"--datadir={run / 'data'}"),
+        *(f"--socket={run / 's' / 'sql'}", f"--pid-file={run / 'data' / 'postmaster.pid'}", "--skip-networking"),
+        *("--skip-name-resolve", f"--secure-file-priv={run / 'empty'}", "--local-infile=0", "--max-connections=10"),
+        *("--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--innodb-log-file-size=16M"),
+        *("--performance-schema=off", "--key-buffer-size=1M", "--skip-log-bin", "--default-time-zone=+00:00"),
+    ]

@@ -26,6 +26,7 @@ from database_specialist.agent.errors import SandboxError
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.load import Loaded, Script
 from database_specialist.agent.verification.locks import Touch
+from database_specialist.agent.verification.races import Raced
 from database_specialist.agent.verification.sandbox import Result, StatementError
 from database_specialist.tools.catalog import postgres_catalog
 from database_specialist.tools.postgres import (
@@ -42,6 +43,7 @@ from database_specialist.tools.postgres_locks import footprint
 from database_specialist.tools.postgres_scaling import deflate, inflate
 from database_specialist.tools.postgres_watchdog import Limits, Watch, Watchdog
 from database_specialist.tools.postgres_what_if import ToggledCosts
+from database_specialist.tools.races import race
 
 __all__ = ["Limits", "PostgresDatabase", "PostgresSandbox", "Session", "open_postgres"]
 
@@ -192,6 +194,8 @@ def _role_settings(server: Server, limits: Limits, database: str, password: str)
 class PostgresDatabase:
     """A `Database` as the unprivileged login."""
 
+    isolation = ""
+
     def __init__(self, sandbox: PostgresSandbox, name: str, active: frozenset[str] = frozenset()) -> None:
         self._sandbox = sandbox
         self.name = name
@@ -254,6 +258,12 @@ class PostgresDatabase:
     def footprint(self, statement: str, *, alone: bool) -> tuple[Touch, ...]:
         """Run a statement for good; return what it locks, rewrites and scans."""
         return () if self._is_pre_created(statement) else footprint(self, statement, alone=alone)
+
+    def race(self, first: str, second: str) -> Raced:
+        """Run a statement in each of two sessions, and commit both when both have looked."""
+        with self.beside() as one, self.beside() as two:
+            waiting = f"{_WAITS} WHERE pid = {two._open().info.backend_pid}"
+            return race(one, two, first, second, is_waiting=lambda: self._sandbox.ask(waiting) == "Lock")
 
     def load(self, scripts: Sequence[Script], *, seconds: float, clients: int) -> Loaded:
         """Run scripts by their weights for some seconds, from several sessions at once."""
@@ -392,6 +402,7 @@ _READS = re.compile(
 )
 _CHANGES = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE|INTO)\b", re.IGNORECASE)
 
+_WAITS = "SELECT wait_event_type FROM pg_catalog.pg_stat_activity"
 _TEMPORARY_TYPES = """
 SELECT pg_catalog.format_type(atttypid, atttypmod)
 FROM pg_catalog.pg_attribute

@@ -17,6 +17,7 @@ CheckKind = Literal[
     "example_accept",
     "example_reject",
     "cascade",  # deleting a parent does what the document says
+    "race",  # what one session alone may do, two at once may not; what waits for the commit is refused there
     "migration",  # up, down, up
     "locks",  # what a migration's statements lock, rewrite and scan
     "recovery",  # a backup was taken, and restored to the rows of before

@@ -178,6 +178,10 @@ class RedisKey(Part):
     example: str
     """One command that writes such a key."""
     bytes_per_key: Figure
+    value_bytes: float = 0.0
+    """Of the value, or of one member where the key holds many: `bytes_per_key` without name and overhead."""
+    members: Figure | None = None
+    """What one key holds; None where that is one value."""
     keys: Figure
     memory: Figure
     facts: tuple[FactId, ...] = ()

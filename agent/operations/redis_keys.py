@@ -156,6 +156,8 @@ def _spelt_key(pattern: str, fact: Fact, use: _Use, like: RedisKey) -> RedisKey:
             "purpose": f'As the documents spell it: "{fact.text[:120]}"',
             "example": f"SET {sample} 1 EX {ttl}" + (" NX" if use.family["name"] == "lock" else ""),
             "bytes_per_key": derived(each, "bytes", basis),
+            "value_bytes": use.family["value_bytes"],
+            "members": None,
             "memory": memory,
         }
     )
@@ -242,6 +244,8 @@ def _key(use: _Use, ground: Ground, entity_model: EntityModel) -> RedisKey:
         purpose=_filled(family["purpose"], fill),
         example=_with_life(_filled(family["example"], fill), family["ttl_seconds"]),
         bytes_per_key=derived(each, "bytes", f"{words} = {number(each)} B"),
+        value_bytes=family["value_bytes"],
+        members=members if members.value != 1 else None,
         keys=keys,
         memory=derived(
             keys.value * each, "bytes", f"{counted(keys.value, 'key')} x {number(each)} B = {size(keys.value * each)}"
@@ -326,6 +330,7 @@ def _cache_key(cache: CachePoint, ground: Ground, facts: tuple[FactId, ...]) -> 
         purpose=f"{cache.why}.",
         example=f"SET {sample} '[]' EX {ttl}",
         bytes_per_key=entry,
+        value_bytes=max(0.0, entry.value - OVERHEAD - len(cache.key)),
         keys=keys,
         memory=cache.memory,
         facts=facts,

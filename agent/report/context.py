@@ -67,8 +67,8 @@ class Context:
         return told(self._evidence.get((kind, subject), ()))
 
     def refusals(self, constraint: str) -> str:
-        """Name the records of the examples that this constraint refused."""
-        return told(self._refusals.get(constraint, ()))
+        """Name the records of the examples that this constraint refused, and of two sessions that it kept apart."""
+        return told((*self._refusals.get(constraint, ()), *self._evidence.get(("race", constraint), ())))
 
     @cached_property
     def all_decisions(self) -> tuple[Decision, ...]:

@@ -6,7 +6,6 @@ after the word. So values of different rows rarely meet, on whichever rows they 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from uuid import UUID
 
 from database_specialist.agent.model.entities import LogicalType
 from database_specialist.agent.model.relational import Column
-from database_specialist.agent.sampling import words
+from database_specialist.agent.sampling import texts, words
 from database_specialist.agent.sampling.scalars import BASE, Range, Value
 
 RETRY = 1000
@@ -104,117 +103,45 @@ def _fitted(text: str, draw: Draw) -> str:
     return text if len(text) <= draw.limit else text[-draw.limit :].strip().rjust(min(draw.limit, 1), "x")
 
 
-def _pick(pool: tuple[str, ...], number: int) -> str:
-    word = pool[number % len(pool)]
-    return word if number < len(pool) else f"{word} {number // len(pool) + 1}"
-
-
-def _first(number: int) -> str:
-    return words.FIRST_NAMES[number % len(words.FIRST_NAMES)]
-
-
-def _last(number: int) -> str:
-    return words.LAST_NAMES[(number * 7) % len(words.LAST_NAMES)]
-
-
-def _person(number: int) -> str:
-    again = number // (len(words.FIRST_NAMES) * len(words.LAST_NAMES))
-    return f"{_first(number)} {_last(number)}" + (f" {again + 1}" if again else "")
-
-
-def _article(number: int) -> str:
-    size = len(words.ADJECTIVES) * len(words.GOODS)
-    name = f"{words.ADJECTIVES[number % len(words.ADJECTIVES)]} {words.GOODS[number * 11 // 10 % len(words.GOODS)]}"
-    return name if number < size else f"{name} {number // size + 1}"
-
-
-def _title(draw: Draw) -> str:
-    return f"{draw.entity.replace('_', ' ').capitalize()} {_pick(words.WORDS, draw.number)}"
-
-
-def _subject(draw: Draw) -> str:
-    """Name the thing itself, by what kind of thing it is."""
-    parts = frozenset(draw.entity.split("_"))
-    if parts & words.PEOPLE:
-        return _person(draw.number)
-    if parts & words.FIRMS:
-        return _pick(words.COMPANIES, draw.number)
-    return _article(draw.number) if parts & words.ARTICLES else _title(draw)
-
-
-_NAMED: tuple[tuple[str, Callable[[Draw], str]], ...] = (
-    (r"(first|given|fore)_?name", lambda draw: _first(draw.number)),
-    (r"(last|family|sur)_?name", lambda draw: _last(draw.number)),
-    (r"(full|contact|person|recipient|author|holder|customer)_?name", lambda draw: _person(draw.number)),
-    (r"user_?name|login|nick_?name|handle", lambda draw: f"{_first(draw.number).lower()}{draw.number + 1}"),
-    (r"company|firm|organi[sz]ation|manufacturer|brand|supplier", lambda draw: _pick(words.COMPANIES, draw.number)),
-    (r"(product|article|item)_?name", lambda draw: _article(draw.number)),
-    (r"street|address(_line)?(_?1)?$", lambda draw: f"{draw.number + 1} {words.STREETS[draw.number % 7]}"),
-    (r"city|town", lambda draw: words.CITIES[draw.number % len(words.CITIES)]),
-    (r"post(al)?_?code|zip", lambda draw: f"{10000 + draw.number * 37 % 89999}"),
-    (r"region|state|province|district", lambda draw: words.REGIONS[draw.number % len(words.REGIONS)]),
-    (r"colou?r", lambda draw: words.COLOURS[draw.number % len(words.COLOURS)]),
-    (r"unit$", lambda draw: words.UNITS[draw.number % len(words.UNITS)]),
-    (r"time_?zone", lambda draw: words.TIME_ZONES[draw.number % len(words.TIME_ZONES)]),
-    (r"(full_|display_)?name$", _subject),
-    (r"title|subject|headline|label", _title),
-    (r"currency", lambda draw: words.CURRENCIES[draw.number % len(words.CURRENCIES)]),
-    (r"country", lambda draw: words.COUNTRIES[draw.number % len(words.COUNTRIES)]),
-    (r"e?mail", lambda draw: _email(draw)),
-    (r"phone|mobile|fax", lambda draw: _phone(draw)),
-    (r"(ip|ip_address)$", lambda draw: _ip(draw)),
-    (r"url|link|website", lambda draw: _url(draw)),
-    (r".*(hash|token|fingerprint|checksum)", lambda draw: _digest(draw)),
-)
-
-
 def _short_text(draw: Draw) -> str:
     name = draw.column.name.lower()
-    for pattern, make in _NAMED:
-        if re.search(rf"(^|_){pattern}", name):
-            return make(draw)
-    return f"{name.replace('_', ' ').capitalize()} {_pick(words.WORDS, draw.number)}"
+    make = texts.short_text(name)
+    if make is not None:
+        return make(draw.entity, draw.number)
+    if re.search(r"(^|_)(hash|token|fingerprint|checksum)|(hash|token|fingerprint|checksum)$", name):
+        return _digest(draw)
+    return f"{name.replace('_', ' ').capitalize()} {texts.pick(words.WORDS, draw.number)}"
 
 
 def _text(draw: Draw) -> str:
+    make = texts.by_name(draw.column.name)
+    if make is not None:
+        return make(draw.entity, draw.number)
     sentence = words.SENTENCES[draw.number % len(words.SENTENCES)]
     return sentence if draw.number < len(words.SENTENCES) else f"{sentence} ({draw.number + 1})"
 
 
 def _code(draw: Draw) -> str:
-    prefix = draw.column.name if len(draw.column.name) <= 4 else "".join(part[0] for part in draw.entity.split("_"))
+    make = texts.by_name(draw.column.name)
+    if make is not None:
+        return make(draw.entity, draw.number)
+    prefix = draw.column.name if len(draw.column.name) <= 3 else "".join(part[0] for part in draw.entity.split("_"))
     return f"{prefix.upper()}-{draw.number + 1:05}"
 
 
 def _slug(draw: Draw) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", _subject(draw).lower()).strip("-")
-
-
-def _email(draw: Draw) -> str:
-    name = re.sub(r"[^a-z ]", "", f"{_first(draw.number)} {_last(draw.number)}".lower().replace("ö", "oe"))
-    return f"{name.replace(' ', '.')}{draw.number + 1}@example.com"
-
-
-def _phone(draw: Draw) -> str:
-    return f"+4930{5550000 + draw.number}"
-
-
-def _url(draw: Draw) -> str:
-    return f"https://example.com/{draw.entity.replace('_', '-')}/{draw.number + 1}"
+    return re.sub(r"[^a-z0-9]+", "-", texts.subject(draw.entity, draw.number).lower()).strip("-")
 
 
 def _file(draw: Draw) -> str:
     return f"{draw.entity.replace('_', '-')}/{draw.number + 1:05}.pdf"
 
 
-def _ip(draw: Draw) -> str:
-    return f"192.0.2.{draw.number % 254 + 1}" if draw.number < 254 else f"2001:db8::{draw.number:x}"
-
-
 def _digest(draw: Draw) -> str:
-    return hashlib.sha256(f"{draw.entity}.{draw.column.name}.{draw.number}".encode()).hexdigest()
+    return texts.digest(f"{draw.entity}.{draw.column.name}.{draw.number}")
 
 
+_TAX_RATES = (0, 5, 7, 10, 19, 20, 21)
 _WHOLE: tuple[tuple[str, int, int], ...] = (
     (r"year", 2020, 2026),
     (r"quantity|count|amount|seats|copies", 1, 6),
@@ -263,6 +190,10 @@ def _decimal(draw: Draw) -> Decimal:
 
 def _percentage(draw: Draw) -> Value:
     low, high = _bounds(draw, 0, 100)
+    rates = [rate for rate in _TAX_RATES if low <= rate <= high]
+    if rates and re.search(r"(^|_)(tax|vat)(_|$)", draw.column.name.lower()):
+        rate = rates[draw.number % len(rates)]
+        return rate if kind_of(draw.column, draw.native_type) == "integer" else Decimal(rate).quantize(Decimal("0.01"))
     if kind_of(draw.column.model_copy(update={"logical_type": None}), draw.native_type) == "integer":
         return draw.random.randint(int(low), int(high))
     return (Decimal(str(low)) + Decimal(str(high - low)) * draw.random.randint(0, 20) / 20).quantize(Decimal("0.01"))
@@ -342,9 +273,9 @@ _MAKERS: dict[LogicalType, Callable[[Draw], Value]] = {
     "long_text": _text,
     "code": _code,
     "slug": _slug,
-    "email": _email,
-    "phone": _phone,
-    "url": _url,
+    "email": lambda draw: texts.email(draw.entity, draw.number),
+    "phone": lambda draw: texts.phone(draw.entity, draw.number),
+    "url": lambda draw: texts.url(draw.entity, draw.number),
     "file_ref": _file,
     "integer": lambda draw: _ordinal(draw) if is_ordinal(draw.column) else _integer(draw),
     "big_integer": lambda draw: _ordinal(draw) if is_ordinal(draw.column) else _integer(draw),
@@ -364,7 +295,7 @@ _MAKERS: dict[LogicalType, Callable[[Draw], Value]] = {
     "binary": lambda draw: bytes.fromhex(_digest(draw)[:16]),
     "uuid": _uuid,
     "secret_hash": _digest,
-    "ip_address": _ip,
+    "ip_address": lambda draw: texts.ip_address(draw.entity, draw.number),
     "currency": lambda draw: words.CURRENCIES[draw.number % len(words.CURRENCIES)],
     "country": lambda draw: words.COUNTRIES[draw.number % len(words.COUNTRIES)],
     "language": lambda draw: words.LANGUAGES[draw.number % len(words.LANGUAGES)],

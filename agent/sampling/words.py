@@ -11,12 +11,31 @@ LAST_NAMES = (
     "Moreau", "Novak", "Okafor", "Petrov", "Quinn", "Rossi", "Silva", "Tanaka", "Urban", "Vogel", "Weber", "Young",
     "Zimmer", "Ashby",
 )  # fmt: skip
-COMPANIES = (
-    "Alder Works", "Bluestone Trading", "Cobalt Partners", "Dunes & Co", "Eastgate Supply", "Fernhill Foods",
-    "Granite Labs", "Harbour Lane", "Ironbridge", "Juniper House", "Kestrel Group", "Larkspur",
+COMPANY_HEADS = (
+    "Alder", "Bluestone", "Cobalt", "Dunes", "Eastgate", "Fernhill", "Granite", "Harbour", "Ironbridge", "Juniper",
+    "Kestrel", "Larkspur",
+)  # fmt: skip
+COMPANY_TAILS = (
+    "Works", "Trading", "Partners", "& Co", "Supply", "Foods", "Labs", "Logistics", "Services", "House", "Group",
+    "Holding",
 )  # fmt: skip
 STREETS = ("Mill Lane", "Station Road", "Park Avenue", "High Street", "Oak Drive", "Church Street", "Garden Row")
-CITIES = ("Berlin", "Lyon", "Porto", "Gent", "Malmö", "Graz", "Turin", "Leeds", "Cork", "Utrecht", "Basel")
+MEDIA_TYPES = ("application/pdf", "image/jpeg", "image/png", "text/csv")
+FILE_ENDINGS = ("pdf", "jpg", "png", "csv")
+JOBS = ("Account Manager", "Engineer", "Nurse", "Bookkeeper", "Site Manager", "Teacher", "Dispatcher", "Analyst")
+DEPARTMENTS = ("Sales", "Operations", "Finance", "Engineering", "Support", "Purchasing", "Human Resources")
+ACTIONS = ("create", "update", "delete", "sign_in", "export")
+USER_AGENTS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 14_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1",
+    "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36",
+)
+CITIES = ("Berlin", "Lyon", "Porto", "Gent", "Malmö", "Graz", "Turin", "Leeds", "Cork", "Utrecht", "Basel", "Boston")
+POSTAL_CODES = (
+    "101{:02}", "690{:02}", "40{:02}-001", "90{:02}", "211 {:02}", "80{:02}", "101{:02}", "LS1 {}AA", "T12 X{:02}",
+    "35{:02} AB", "40{:02}", "021{:02}",
+)  # fmt: skip
+"""Of the city at the same place of `CITIES`; the countries stand in the same order."""
 REGIONS = ("North", "South", "East", "West", "Central")
 ADJECTIVES = ("Oak", "Steel", "Linen", "Compact", "Classic", "Folding", "Travel", "Ceramic", "Glass", "Woven")
 GOODS = ("Desk Lamp", "Notebook", "Water Bottle", "Backpack", "Tea Pot", "Chair", "Blanket", "Clock", "Shelf", "Mug")
@@ -85,6 +104,10 @@ PEOPLE = frozenset(
     ]
 )
 """Entities whose `name` is a person's name."""
+CALLERS = frozenset(
+    ["caller", "sender", "receiver", "signatory", "applicant", "inspector", "tenant", "person", "author"]
+)
+"""Who else has a name in a row: `caller_name`."""
 FIRMS = frozenset(
     [
         "agency",

@@ -205,14 +205,18 @@ def _is_nullable(table: Table, name: str) -> bool:
 def _prove(case: _Case, schema: Schema, database: Database, recorder: Recorder) -> None:
     outcome = first = _delete(case, (), database)
     cleared: list[_Removal] = []
+    refusers: dict[str, None] = {}
     for _ in range(_MOST_ATTEMPTS):
         # What else holds on to the parent is taken away first, so that this key's own action is seen.
         removals = [each for each in _other_blockers(outcome.refusal, case, schema) if each not in cleared]
         if not removals or len(removals) > _MOST_REMOVALS:
             break
+        if outcome.refusal is not None and outcome.refusal.constraint:
+            refusers[outcome.refusal.constraint] = None
         cleared[outcome.cleared : outcome.cleared] = removals
         outcome = _delete(case, cleared, database)
-    _record(case, first, outcome, cleared, recorder)
+    beside = _beside(cleared, tuple(refusers)) + (" (the reference was set for the trial)" if case.planted else "")
+    _record(case, first, outcome, beside, recorder)
 
 
 def _delete(case: _Case, cleared: Sequence[_Removal], database: Database) -> _Outcome:
@@ -311,8 +315,7 @@ def _possible_blockers(name: str, case: _Case, schema: Schema, seen: tuple[str, 
     return found
 
 
-def _record(case: _Case, first: _Outcome, outcome: _Outcome, cleared: Sequence[_Removal], recorder: Recorder) -> None:
-    beside = _beside(cleared) + (" (the reference was set for the trial)" if case.planted else "")
+def _record(case: _Case, first: _Outcome, outcome: _Outcome, beside: str, recorder: Recorder) -> None:
     if outcome.refusal is not None:
         _record_refusal(case, outcome.refusal, beside, recorder)
     elif outcome.before == 0:
@@ -325,15 +328,20 @@ def _record(case: _Case, first: _Outcome, outcome: _Outcome, cleared: Sequence[_
         _record_deletion(case, outcome, beside, recorder)
 
 
-def _beside(cleared: Sequence[_Removal]) -> str:
+def _beside(cleared: Sequence[_Removal], refusers: tuple[str, ...]) -> str:
+    """Name what blocked the deletion, and what had to go before this key's own action was seen."""
     if not cleared:
         return ""
-    names = sorted({removal.key or removal.table for removal in cleared})
+    listed = _some(sorted({removal.key or removal.table for removal in cleared}))
+    if not cleared[0].key:
+        return f" (after rows of {listed} were taken away)"
+    blocked = f"blocked by {_some(list(refusers))}; " if refusers else ""
+    return f" ({blocked}with {listed} dropped for the trial)"
+
+
+def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    listed = ", ".join(names[:_MOST_NAMED]) + more
-    if cleared[0].key:
-        return f" (with {listed} dropped for the trial)"
-    return f" (after rows of {listed} were taken away)"
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _record_refusal(case: _Case, refusal: StatementError, beside: str, recorder: Recorder) -> None:

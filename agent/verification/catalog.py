@@ -180,5 +180,5 @@ def _label(fact: object) -> str:
         return fact
     table = getattr(fact, "table", "")
     name = str(getattr(fact, "name", ""))
-    detail = str(getattr(fact, "definition", "") or getattr(fact, "type", ""))
+    detail = str(getattr(fact, "definition", "") or getattr(fact, "type", "") or ", ".join(getattr(fact, "values", ())))
     return f"{table}.{name} {detail}".strip(". ") if table else f"{name} {detail}".strip()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from database_specialist.agent.dialects import quote
 from database_specialist.agent.model.relational import Column, Policy, Schema
@@ -17,6 +17,16 @@ from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.sandbox import Database, StatementError
 
 _SETTING = re.compile(r"current_setting\(\s*'([^']+)'", re.IGNORECASE)
+_OWNER = re.compile(
+    r"\b(?P<left>\w+)\"?\s*=\s*[(\s]*(?:select\b)?[(\s]*(?:nullif\s*\()?[(\s]*current_setting\s*\(|"
+    r"current_setting\s*\([^=]*=\s*\"?(?P<right>\w+)",
+    re.IGNORECASE,
+)
+_IS_ENABLED = "SELECT relrowsecurity FROM pg_catalog.pg_class WHERE oid = pg_catalog.to_regclass($1)"
+_STANDS_ALONE = (
+    "SELECT polpermissive AND polcmd IN ('*', 'r') FROM pg_catalog.pg_policy"
+    " WHERE polrelid = pg_catalog.to_regclass($1) AND polname = $2"
+)
 _REFUSED = "42501"
 _UNKNOWN_SETTING = "42704"
 
@@ -43,7 +53,7 @@ class _Case:
 def prove_policies(parts: Parts, database: Database, recorder: Recorder) -> None:
     """Read and write the seeded rows under each policy, as two tenants and as none."""
     for policy in parts.schema.policies:
-        case = _case(policy, parts.schema)
+        case = _case(policy, parts.schema) or _beside_others(policy, parts.schema)
         if case is None:
             claim = f"Sessions see only the rows of {policy.table} that the policy lets through."
             why = "the policy does not compare one column with one setting, so nothing says whose rows are whose"
@@ -55,18 +65,33 @@ def prove_policies(parts: Parts, database: Database, recorder: Recorder) -> None
 def _case(policy: Policy, schema: Schema) -> _Case | None:
     table = schema.table(policy.table)
     settings = set(_SETTING.findall(policy.using))
-    words = re.findall(r"\w+", re.sub(r"'[^']*'", "", policy.using))
-    columns = [column for column in table.columns if column.name in words] if table else []
+    compared = {found["left"] or found["right"] for found in _OWNER.finditer(policy.using)}
+    words = set(re.findall(r"\w+", re.sub(r"'[^']*'", "", policy.using)))
+    columns = [column for column in table.columns if column.name in (compared or words)] if table else []
     if len(settings) != 1 or len(columns) != 1:
         return None
     others = tuple(each for each in schema.policies if each.table == policy.table and each.name != policy.name)
     return _Case(policy, others, settings.pop(), columns[0])
 
 
+def _beside_others(policy: Policy, schema: Schema) -> _Case | None:
+    """Judge a policy that says nothing of owners with all of its table: what one of them lets through is seen."""
+    for other in schema.policies:
+        case = _case(other, schema) if other.table == policy.table else None
+        if case is not None:
+            return _Case(policy, (), case.setting, case.column)
+    return None
+
+
 def _prove(case: _Case, database: Database, recorder: Recorder) -> None:
     name, table = case.policy.name, case.policy.table
     claim = f"A session with {case.setting} set sees the rows of {table} of that {case.column.name} and no others."
     try:
+        if not database.execute(_IS_ENABLED, (case.table,)).rows[0][0]:
+            recorder.failed("object", name, claim, f"row security is not enabled on {table}: {name} binds nobody")
+            return
+        if not _stands_alone(case, database):
+            case = replace(case, others=())
         owned = _owned(case, database)
         if len(owned) < 2:
             recorder.not_checked("object", name, claim, f"the seeded rows of {table} belong to fewer than two owners")
@@ -78,6 +103,12 @@ def _prove(case: _Case, database: Database, recorder: Recorder) -> None:
         return
     found = (*problems, problem) if problem else tuple(problems)
     recorder.judged("object", name, claim, found, detail=f"{detail}; {refusal} (owner bound by FORCE, in a trial)")
+
+
+def _stands_alone(case: _Case, database: Database) -> bool:
+    """Say whether a policy shows rows by itself: one that only restricts others, or is for writes, shows none."""
+    found = database.execute(_STANDS_ALONE, (case.table, case.policy.name)).rows
+    return bool(found and found[0][0])
 
 
 def _owned(case: _Case, database: Database) -> list[tuple[str, int]]:
@@ -145,9 +176,9 @@ def _give_away(case: _Case, owners: list[str], database: Database) -> tuple[str,
     try:
         with _bound(case, database):
             _become(first, case, database)
-            database.execute(change, (second,))
+            changed = database.execute(change, (second,)).row_count
     except StatementError as error:
         if error.sqlstate == _REFUSED:
             return "", f"giving rows to another {case.column.name} is refused ({_REFUSED})"
         return f"giving rows to another {case.column.name} is stopped by something else: {error}", ""
-    return f"rows can be given to another {case.column.name}", ""
+    return (f"rows can be given to another {case.column.name}", "") if changed else ("", "no row can be changed")

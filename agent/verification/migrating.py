@@ -1,8 +1,12 @@
-"""Proofs of the migrations: up gives the DDL's catalog, down gives an empty one, up again gives the same."""
+"""Proofs of the migrations: up gives the DDL's catalog, down gives an empty one, up again gives the same.
+
+Each way back is held against what stood before its own step: an enumeration's value that a way back forgets is gone
+at the latest when the type goes, and nobody who goes back one step would find it at the end.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from database_specialist.agent.dialects import split_statements
 from database_specialist.agent.model.operations import Migration
@@ -23,15 +27,17 @@ def prove_migrations(parts: Parts, database: Database, expected: Catalog, record
     if not migrations:
         recorder.failed("migration", "migrations", UP, "there are no migrations")
         return
+    before: list[Catalog] = []
     empty = database.catalog()
-    if not _leads_to(expected, migrations, "up", UP, parts, database, recorder):
+    if not _leads_to(expected, migrations, "up", UP, parts, database, recorder, before=before):
         _skip(recorder, "the way up failed", DOWN, AGAIN)
         return
     one_way = [f"{migration.number} {migration.name}" for migration in migrations if not migration.reversible]
     if one_way:
         _skip(recorder, f"not reversible, by its own word: {', '.join(one_way)}", DOWN, AGAIN)
         return
-    if _leads_to(empty, tuple(reversed(migrations)), "down", DOWN, parts, database, recorder):
+    back = tuple(reversed(migrations))
+    if _leads_to(empty, back, "down", DOWN, parts, database, recorder, after=before[::-1]):
         _leads_to(expected, migrations, "up again", AGAIN, parts, database, recorder)
     else:
         _skip(recorder, "the way down failed", AGAIN)
@@ -50,19 +56,32 @@ def _leads_to(
     parts: Parts,
     database: Database,
     recorder: Recorder,
+    *,
+    before: list[Catalog] | None = None,
+    after: Sequence[Catalog] = (),
 ) -> bool:
+    """Run steps and compare what they lead to; keep what stood `before` each, compare with what stands `after` it."""
     count = 0
     for migration in migrations:
+        if before is not None:
+            before.append(database.catalog())
         problem = _apply(migration, direction, parts, database)
+        if not problem and count < len(after):
+            found = differences(after[count], database.catalog())
+            problem = f"{direction}: {'; '.join(_cut(found))}" if found else ""
         if problem:
             recorder.failed("migration", f"{migration.number:04d}_{migration.name}", claim, problem)
             return False
         count += 1
     found = differences(expected, database.catalog())
-    more = (f"and {len(found) - _MOST_DIFFERENCES} more",) if len(found) > _MOST_DIFFERENCES else ()
     detail = f"{count} migrations {direction}; {_size(expected)}"
-    recorder.judged("migration", "migrations", claim, (*found[:_MOST_DIFFERENCES], *more), detail=detail)
+    recorder.judged("migration", "migrations", claim, _cut(found), detail=detail)
     return not found
+
+
+def _cut(found: tuple[str, ...]) -> tuple[str, ...]:
+    more = (f"and {len(found) - _MOST_DIFFERENCES} more",) if len(found) > _MOST_DIFFERENCES else ()
+    return (*found[:_MOST_DIFFERENCES], *more)
 
 
 def _size(catalog: Catalog) -> str:

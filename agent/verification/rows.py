@@ -11,6 +11,7 @@ from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Query
 from database_specialist.agent.sampling.parameters import parameter_values
+from database_specialist.agent.verification.counters import counters_behind
 from database_specialist.agent.verification.records import Parts, Recorder, counted
 from database_specialist.agent.verification.sandbox import Database, Result, StatementError
 from database_specialist.agent.verification.structure import one_line
@@ -32,7 +33,7 @@ _REFERRED = {"23503": "foreign key", "23001": "foreign key"}
 
 
 def prove_seed(parts: Parts, database: Database, recorder: Recorder) -> bool:
-    """Insert the seed and count its rows; return whether all went in."""
+    """Insert the seed, count its rows, and ask each counter for what it gives next; return whether all is right."""
     seed, engine = parts.operations.seed, parts.schema.engine
     claim = "The seed goes in, with the rows that it promises."
     for statement in split_statements(seed.sql, engine):
@@ -46,6 +47,7 @@ def prove_seed(parts: Parts, database: Database, recorder: Recorder) -> bool:
     wrong = tuple(
         f"{name} holds {found[name]} rows, not {rows}" for name, rows in seed.rows.items() if found[name] != rows
     )
+    wrong = wrong or tuple(map(str, counters_behind(parts.schema, database)))
     if wrong:
         recorder.failed("seed", "seed", claim, "; ".join(wrong))
         return False

@@ -1,4 +1,4 @@
-"""What the other stores are given, checked by its form: no MongoDB, Redis or search engine runs here."""
+"""What the other stores are given, checked by its form; keys also on a Redis, where there is one."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any
 from database_specialist.agent.mapping.naming import column_name
 from database_specialist.agent.model.evidence import CheckKind, Evidence
 from database_specialist.agent.model.operations import MongoCollection, RedisKey, SearchIndex
+from database_specialist.agent.verification.key_stores import KeyStore, prove_key
 from database_specialist.agent.verification.records import Parts, Recorder
 
 ENGINE = "form"
 """What the records name as their engine: reading is no run."""
 
 
-def check_stores(parts: Parts, recorder: Recorder) -> None:
-    """Record for each validator, key and mapping whether its form is that of its store."""
+def check_stores(parts: Parts, recorder: Recorder, keys: KeyStore | None = None) -> None:
+    """Record for each validator, key and mapping whether its form is that of its store; of keys, what a store says."""
     stores = parts.operations.nosql
     for collection in stores.mongodb:
         problems, tried = judge_collection(collection)
@@ -26,7 +27,13 @@ def check_stores(parts: Parts, recorder: Recorder) -> None:
         _record(recorder, "document_validator", collection.name, claim, problems, f"{tried} broken documents refused")
     for key in stores.redis:
         claim = f"The commands of {key.pattern} fit its pattern and type, and set its time to live."
-        _record(recorder, "redis_command", key.pattern, claim, judge_key(key), one_line(key.example))
+        problems = judge_key(key)
+        if keys is None or problems:
+            _record(recorder, "redis_command", key.pattern, claim, problems, one_line(key.example))
+        else:
+            weighed = prove_key(key, keys)
+            claim = f"{claim[:-1]}; its memory is as computed."
+            _record(recorder, "redis_command", key.pattern, claim, weighed.problems, weighed.detail, keys.engine)
     for index in stores.search:
         claim = f"The mapping of {index.name} has known types and parameters, and fields that are columns."
         detail = f"{len(index.mappings.get('properties', {}))} fields"
@@ -43,7 +50,13 @@ def one_line(text: str) -> str:
 
 
 def _record(
-    recorder: Recorder, kind: CheckKind, subject: str, claim: str, problems: Sequence[str], detail: str
+    recorder: Recorder,
+    kind: CheckKind,
+    subject: str,
+    claim: str,
+    problems: Sequence[str],
+    detail: str,
+    engine: str = ENGINE,
 ) -> None:
     recorder.records.append(
         Evidence(
@@ -51,9 +64,9 @@ def _record(
             kind=kind,
             subject=subject,
             claim=claim,
-            status="STATIC",
+            status="STATIC" if engine == ENGINE else "EXECUTED",
             passed=not problems,
-            engine=ENGINE,
+            engine=engine,
             detail="; ".join(problems) or detail,
             owner="plan_operations",
         )

@@ -5,12 +5,14 @@ empty database --migrations--> the same catalog --> empty --> the same catalog
 third database --a sample of the stated volume--> plans, index by index   (from depth "standard" on)
 fourth database --migrations, seed--> each further statement's locks   (from depth "standard" on)
 second server --backup, disaster, recovery--> the same rows       (from depth "standard" on)
-fifth database --a sample--> the workload's mix, from several sessions   (depth "full")
+fifth database --examples--> two sessions at once          (from depth "standard" on)
+sixth database --a sample--> the workload's mix, from several sessions   (depth "full")
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from database_specialist.agent.model.entities import EntityModel
@@ -22,9 +24,11 @@ from database_specialist.agent.verification.cascades import prove_cascades
 from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.examples import Masked, claim_of, prove_examples
 from database_specialist.agent.verification.isolation import prove_policies
+from database_specialist.agent.verification.key_stores import KeyStore
 from database_specialist.agent.verification.load import prove_load, skip_load
 from database_specialist.agent.verification.locks import prove_locks, skip_locks
 from database_specialist.agent.verification.migrating import prove_migrations
+from database_specialist.agent.verification.races import prove_deferred, prove_races
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.recovery import prove_recovery, skip_recovery
 from database_specialist.agent.verification.rows import prove_queries, prove_seed
@@ -53,9 +57,12 @@ def verify(
     operations: Operations,
     sandbox: Sandbox,
     depth: Depth = "quick",
+    key_store: Callable[[], AbstractContextManager[KeyStore | None]] = nullcontext,
     progress: Callable[[str], None] = lambda doing: None,
 ) -> Verification:
     """Run every claim of a design on the sandbox's engine; where that cannot run it, parse it and say so.
+
+    `key_store` gives an empty Redis, or None: then the commands of keys are only read.
 
     Records stand in a fixed order and hold nothing that differs between two runs: times are measurements.
     """
@@ -67,8 +74,19 @@ def verify(
         _prove(parts, recorder)
     if depth != "quick":
         _rehearse(parts, recorder, depth)
-    check_stores(parts, recorder)
+    _check_stores(parts, recorder, key_store)
     return Verification(_log(recorder), tuple(recorder.measurements))
+
+
+def _check_stores(
+    parts: Parts, recorder: Recorder, key_store: Callable[[], AbstractContextManager[KeyStore | None]]
+) -> None:
+    """Open a store of keys only where the design has keys."""
+    if parts.operations.nosql.redis:
+        with recorder.phase("keys", f"{len(parts.operations.nosql.redis)} families of keys"), key_store() as keys:
+            check_stores(parts, recorder, keys)
+    else:
+        check_stores(parts, recorder)
 
 
 def _log(recorder: Recorder) -> EvidenceLog:
@@ -114,6 +132,8 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         prove_locks(parts, database, recorder)
     with recorder.phase("recovery", "backup, disaster and recovery, on a second server"):
         prove_recovery(parts, recorder, thorough=depth == "full")
+    with recorder.phase("races", "two sessions at once"):
+        prove_races(parts, recorder)
     if depth == "full":
         with recorder.phase("load", "the workload's mix, from several sessions"):
             prove_load(parts, recorder)
@@ -144,6 +164,7 @@ def _prove_rows(parts: Parts, masked: Sequence[Masked], database: Database, reco
     keys = sum(len(table.foreign_keys) for table in parts.schema.tables)
     with recorder.phase("delete actions", f"{keys} foreign keys"):
         prove_cascades(parts, database, recorder)
+    prove_deferred(parts, database, recorder)
     if parts.schema.policies:
         with recorder.phase("policies", f"{len(parts.schema.policies)} row-level policies"):
             prove_policies(parts, database, recorder)

@@ -38,6 +38,7 @@ def verify(state: State, runtime: Runtime[Context]) -> Update:
             operations=Operations.load(state["operations"]),
             sandbox=sandbox,
             depth=resolve(runtime.context).depth,
+            key_store=services(runtime).key_store,
             progress=tell,
         )
     log = verification.log

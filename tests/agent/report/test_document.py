@@ -11,11 +11,11 @@ import pytest
 from markdown_it import MarkdownIt
 
 from database_specialist.agent.answers.question import Usage
-from database_specialist.agent.checking import sql_statements
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Measurement
 from database_specialist.agent.report.document import HEADINGS, render_document
 from database_specialist.agent.report.files import render_files, render_measurements
+from database_specialist.agent.script import sql_statements
 from database_specialist.agent.verification.sandbox import Database
 
 GOLDEN = Path(__file__).parents[2] / "data" / "report"

@@ -11,7 +11,6 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from database_specialist.agent.checking import sql_statements
 from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
@@ -19,6 +18,7 @@ from database_specialist.agent.report.document import HEADINGS, render_document
 from database_specialist.agent.report.files import render_files
 from database_specialist.agent.report.markdown import code, fence, link, quantity, sections, table, text, with_commands
 from database_specialist.agent.report.mermaid import er_diagram
+from database_specialist.agent.script import sql_statements
 from database_specialist.agent.verification.sandbox import Database, StatementError
 
 MERMAID = Path(__file__).parents[2] / "mermaid"

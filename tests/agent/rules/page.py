@@ -143,6 +143,8 @@ def _place(statement: str, schema: dict[str, Any], indexes: list[Any], queries: 
         schema["policies"].append({"name": match[1], "table": match[2], "using": match[3]})
     elif match := re.match(r"create (?:or replace )?function (\w+)", head):
         schema["routines"].append({"name": match[1], "create": statement})
+    elif match := re.match(r"create (?:constraint )?trigger (\w+) .*? on (\w+) ", head):
+        schema["routines"].append({"name": match[1], "table": match[2], "create": statement})
     elif match := re.match(r"create table (\w+) partition of (\w+) (.*)", head):
         parent = next(table for table in schema["tables"] if table["name"] == match[2])
         parent["partitioning"]["partitions"].append({"name": match[1], "bounds": match[3]})

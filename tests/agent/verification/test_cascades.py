@@ -66,7 +66,8 @@ def test_both_ways_of_a_cycle_are_proven(database: PostgresDatabase, server: Pos
     assert records["teams.teams_people_id_fkey"].detail == "refused by teams_people_id_fkey"
     assert records["people.people_teams_id_fkey"].passed is True
     assert records["people.people_teams_id_fkey"].detail == (
-        "2 rows referred to it; 0 still refer, 2 deleted (with teams_people_id_fkey dropped for the trial)"
+        "2 rows referred to it; 0 still refer, 2 deleted (blocked by teams_people_id_fkey; with "
+        "teams_people_id_fkey dropped for the trial)"
     )
     assert database.execute("SELECT count(*) FROM people").rows == ((2,),)
 

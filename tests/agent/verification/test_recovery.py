@@ -282,7 +282,7 @@ def test_a_design_whose_statements_fail_ends_the_rehearsal_with_the_engines_word
 
 
 def test_an_engine_that_nothing_runs_on_says_that_nothing_was_rehearsed(parts: Parts) -> None:
-    with open_mysql("mysql", dsn=None) as sandbox:
+    with open_mysql("mysql", search_path="") as sandbox:
         verification = verify(**vars(_parts("mysql")), sandbox=sandbox, depth="standard")
     records = [record for record in verification.log.records if record.kind == "recovery"]
     assert records
