@@ -19,13 +19,13 @@ from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes
 from database_specialist.agent.progress import Progress
 from database_specialist.agent.report.files import MEASUREMENTS, render_measurements
-from database_specialist.agent.running import AfterCut
+from database_specialist.agent.running import AfterCut, changes
 from database_specialist.agent.verification.sandbox import Database
 from database_specialist.graph.running import Person, Streamed, described, finish, run_graph, taken_up
 from database_specialist.graph.services import default_services, trusting
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
-from database_specialist.tools.output import OutputFolder
+from database_specialist.tools.output import DOCUMENT, OutputFolder
 from database_specialist.tools.prices import read_prices
 from database_specialist.tools.runs import RunState
 
@@ -107,8 +107,26 @@ def design(
             outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))
             if not outcome.has_failed:
                 output.amend(MEASUREMENTS, _measurements(run, outcome))
+        if outcome.status == "accepted":
+            state.accept(record)
         finish(state, record, dsn, answers=not outcome.has_failed)
     return outcome
+
+
+def is_up_to_date(folder: Path, context: Context) -> bool:
+    """Whether the folder holds the accepted design of just these documents, by these settings and this program.
+
+    What a person edited in it since does not matter; a run that was cut off does.
+
+    Raises:
+        DocumentError: the documents cannot be read.
+    """
+    target = Path(context.output) if context.output else folder
+    state = RunState(target)
+    made = state.accepted
+    if made is None or state.exists or not (target / DOCUMENT).is_file():
+        return False
+    return not changes(made, described(folder, context, made.thread, has_dsn=False))
 
 
 def _measurements(run: Streamed, outcome: Outcome) -> str:

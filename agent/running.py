@@ -64,6 +64,8 @@ class RunRecord(Part):
     """How often it was started or resumed."""
     stopped: str = ""
     """Why it stopped, where it could still say so."""
+    is_mixed: bool = False
+    """It went on although its input had changed: parts of the design are of what was given before."""
 
     def resumed(self, last_sign: float, **given: object) -> RunRecord:
         """Return the record of the next session: time worked up to the last sign of life counts."""

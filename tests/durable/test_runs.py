@@ -70,6 +70,7 @@ def test_resume_goes_on_with_what_was_read(stopped: Project) -> None:
     assert stopped.run("none", "--resume")[0] == 0
     assert stopped.begun()["read_requirements"] == 1
     assert "R3" not in stopped.files()["database-design.md"].decode()
+    assert RunState(stopped.folder).accepted is None, "a batch would take the design for that of the changed documents"
 
 
 def test_fresh_forgets_the_run_and_its_answers(stopped: Project, uncut_sqlite: Whole) -> None:
