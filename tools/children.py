@@ -5,8 +5,8 @@
 
 Importing all that a run needs takes seconds: the fork server does it once, and its children begin with it. A child
 reads a pipe whose other end only our process holds. Its end of file means that the child is to stop, or that we are
-gone, by whatever way: it then stops as by Ctrl-C. A terminal's Ctrl-C itself does not reach it, because it has a session
-of its own: it would be told twice.
+gone, by whatever way: it then stops as by Ctrl-C. A terminal's Ctrl-C itself does not reach it, because it has a
+session of its own: it would be told twice.
 """
 
 from __future__ import annotations
