@@ -20,6 +20,7 @@ from typing import NoReturn
 from database_specialist.agent.app import check, design
 from database_specialist.agent.commands.asking import approve, choose, is_somebody_there
 from database_specialist.agent.commands.batch import add_batch
+from database_specialist.agent.commands.logs import add_logs, logging_as_asked
 from database_specialist.agent.commands.mcp import add_mcp
 from database_specialist.agent.commands.options import add_after_cut, add_database, add_settings, settings_of
 from database_specialist.agent.commands.outcome import ACCEPTED, NOT_ACCEPTED, STOPPED, USAGE, report
@@ -28,13 +29,15 @@ from database_specialist.agent.config import Secrets, context_from, environment
 from database_specialist.agent.errors import ChangedError, SpecialistError
 from database_specialist.agent.rules.explain import explain
 from database_specialist.agent.terminal import print_progress, print_report
+from database_specialist.tools.telemetry import flush
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.run(options)
+        with logging_as_asked(options):
+            code: int = options.run(options)
     except SpecialistError as error:
         print(f"database-specialist: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE
@@ -51,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("database-specialist: stopped; no file is half written", file=sys.stderr)
         return STOPPED
+    finally:
+        flush()
     return code
 
 
@@ -96,6 +101,7 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
     command.add_argument("--output", metavar="FOLDER", help="write here instead of AI_DOCS")
     add_settings(command)
     add_database(command)
+    add_logs(command)
     said = command.add_mutually_exclusive_group()
     said.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
     said.add_argument("--progress", action="store_true", help="progress on stderr, with --json too")
@@ -114,6 +120,7 @@ def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     command.add_argument("file", metavar="FILE", help="a Markdown file with SQL blocks, or an SQL file")
     add_database(command)
+    add_logs(command)
     command.set_defaults(run=_check)
 
 

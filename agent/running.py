@@ -39,6 +39,8 @@ class RunRecord(Part):
 
     thread: str
     """The id of its checkpoints."""
+    run: str = ""
+    """The id of the run, in the log and in traces: the same in all its sessions."""
     folder: str
     """The folder of the documents, absolute."""
     saver: SaverKind = "sqlite"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -50,6 +51,7 @@ def described(folder: Path, context: Context, thread: str, *, has_dsn: bool) -> 
     """
     return RunRecord(
         thread=thread,
+        run=uuid4().hex,
         folder=str(folder.resolve()),
         saver="postgresql" if has_dsn else "sqlite",
         started=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -42,6 +42,7 @@ from database_specialist.tools.postgres_locks import footprint
 from database_specialist.tools.postgres_scaling import deflate, inflate
 from database_specialist.tools.postgres_watchdog import Limits, Watch, Watchdog
 from database_specialist.tools.postgres_what_if import ToggledCosts
+from database_specialist.tools.statement_spans import statement_span
 
 __all__ = ["Limits", "PostgresDatabase", "PostgresSandbox", "Session", "open_postgres"]
 
@@ -331,7 +332,7 @@ class PostgresDatabase:
 
     def _run(self, sql: str, params: Sequence[object] = (), *, streams: bool = False, capped: bool = True) -> Result:
         session = self._open()
-        with self._sandbox.watched(session, self.name) as watch:
+        with statement_span("postgresql", self.name, sql), self._sandbox.watched(session, self.name) as watch:
             try:
                 cursor = psycopg.RawCursor(session)
                 if streams:

@@ -27,6 +27,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from database_specialist.agent.app import is_up_to_date
+from database_specialist.agent.commands import logs
+from database_specialist.agent.commands.logs import add_logs
 from database_specialist.agent.commands.options import (
     add_after_cut,
     add_database,
@@ -88,6 +90,7 @@ def add_batch(commands: argparse._SubParsersAction[Any]) -> None:
     command.add_argument("--again", action="store_true", help="design anew also what was accepted and has not changed")
     add_settings(command)
     add_database(command)
+    add_logs(command)
     command.add_argument("--quiet", action="store_true", help="no progress; the table and errors only")
     add_after_cut(command)
     command.set_defaults(run=_batch)
@@ -185,7 +188,7 @@ class _Batch:
 
     def _arguments(self, folder: str) -> list[str]:
         said = [] if self.options.quiet else ["--progress"]
-        return ["design", "--json", *said, *as_arguments(self.options), "--", folder]
+        return ["design", "--json", *said, *as_arguments(self.options), *logs.as_arguments(self.options), "--", folder]
 
     def _environment(self) -> Mapping[str, str]:
         dsn = self.options.mysql_dsn
