@@ -272,7 +272,13 @@ def require_promises(cut: Project, uncut: Whole) -> Promised:
         assert cut.files() == uncut.files, "the result is not the uncut run's"
     assert len(cut.stand_in.asked) == uncut.answers + asked_again
     nodes_again = _done_again(before, cut.begun())
-    left = {path.name for path in cut.state().iterdir()} - {".gitignore", "lock", "written.json", "accepted.json"}
+    left = {path.name for path in cut.state().iterdir()} - {
+        ".gitignore",
+        "lock",
+        "written.json",
+        "accepted.json",
+        "writing.lock",
+    }
     assert left == set(), "a finished run leaves nothing"
     cut.require_no_server()
     return Promised(nodes_again, asked_again, left_seconds)
