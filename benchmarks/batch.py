@@ -45,7 +45,8 @@ def measure(folders: int, workers: int, depth: Depth) -> None:
     mean = statistics.mean(line["seconds"] for line in lines)
     print(
         f"{folders} folders, {workers} workers: {wall:6.1f} s, {60 * folders / wall:5.1f} designs a minute, "
-        f"{mean:5.1f} s each, {peak.cpu_seconds / folders:.1f} s of processor each, {peak.tree_mb:5.0f} MB in all at most, {peak.postgres} PostgreSQLs at once"
+        f"{mean:5.1f} s each, {peak.cpu_seconds / folders:.1f} s of processor each, "
+        f"{peak.tree_mb:5.0f} MB in all at most, {peak.postgres} PostgreSQLs at once"
     )
 
 

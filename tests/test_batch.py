@@ -123,9 +123,8 @@ def test_what_cannot_be_done_is_one_line(folders: list[str], capsys: Captured, a
 def batch(folders: list[str], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     """A batch in the middle of its proofs on PostgreSQL."""
     (tmp_path / "t").mkdir()
-    program = "import sys; from database_specialist.agent.cli import main; sys.exit(main())"
     with subprocess.Popen(
-        [sys.executable, "-c", program, "batch", *folders, *QUICK, "--workers", "2"],
+        [sys.executable, "-m", "database_specialist.agent.cli", "batch", *folders, *QUICK, "--workers", "2"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "TMPDIR": str(tmp_path / "t")},
@@ -177,6 +176,7 @@ def test_ctrl_c_ends_every_run_and_the_same_command_goes_on(
     assert batch.returncode == 130
     assert err.splitlines()[-1] == "database-specialist: stopped; the same command goes on where it was"
     assert "Traceback" not in err
+    assert "Warning" not in err
     assert re.search(r"^  a/ai_docs +stopped ", out, re.MULTILINE), out
     require_gone(processes)
     require_goes_on(folders, capsys)

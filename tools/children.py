@@ -18,13 +18,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
+from typing import Any
 
 STOP_SECONDS = 10.0
 """How long a child may take to stop before it is killed: a call of a model may hold it for minutes."""
@@ -116,7 +117,8 @@ class Children:
             err, their_err = self._context.Pipe(duplex=False)
             order = (self._work, tuple(arguments), dict(environment), out, their_pipe, their_err)
             process = self._context.Process(target=_do, args=order)
-            process.start()
+            with _without_main_module():
+                process.start()
             their_pipe.close()
             their_err.close()
             child = _Child(process, pipe, err)
@@ -149,6 +151,18 @@ def _start_server() -> None:
             del os.environ["PYTHONSAFEPATH"]
         else:
             os.environ["PYTHONSAFEPATH"] = before
+
+
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Hide what this process was started with: a child would run it once more, and needs nothing of it."""
+    main = vars(sys.modules["__main__"])
+    hidden: dict[str, Any] = {name: main[name] for name in ("__spec__", "__file__") if name in main}
+    main.update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        main.update(hidden)
 
 
 def _do(
