@@ -69,6 +69,14 @@ def test_what_is_designed_is_what_design_would_have_made(folders: list[str], tmp
         assert (tmp_path / folders[0] / name).read_bytes() == (tmp_path / "alone" / "ai_docs" / name).read_bytes()
 
 
+def test_a_log_in_json_stays_one_object_a_line(folders: list[str], capsys: Captured) -> None:
+    assert main(["batch", *folders, *SQLITE, "--quiet", "--log-level", "info", "--log-format", "json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    begun = {line["run_id"]: line["folder"] for line in lines if line["event"] == "run began"}
+    assert sorted(begun.values()) == [str(Path(folder).resolve()) for folder in folders]
+    assert {line["run_id"] for line in lines} == set(begun)
+
+
 def test_a_design_that_is_not_accepted_stops_nothing_and_is_tried_again(folders: list[str], capsys: Captured) -> None:
     for _ in range(2):
         assert main(["batch", *folders, *SQLITE, "--max-rounds", "1", "--workers", "1", "--json"]) == 1

@@ -193,5 +193,7 @@ def _stop_with(pipe: Connection) -> None:
         while os.read(pipe.fileno(), 1024):
             pass
         signal.pthread_kill(main, signal.SIGINT)
+        time.sleep(2 * STOP_SECONDS)  # the parent kills before that, when it is there
+        os.kill(os.getpid(), signal.SIGKILL)
 
     threading.Thread(target=await_end, name="parent", daemon=True).start()

@@ -114,6 +114,8 @@ def tracing_with(provider: TracerProvider) -> Iterator[None]:
 
 def flush() -> None:
     """Send what is recorded, before the process ends; at most for some seconds."""
+    if not _own_provider.cache_info().currsize:  # nobody has asked yet, so nothing is recorded
+        return
     provider = _own_provider(_exporter())
     if provider is not None:
         provider.force_flush(int(FLUSH_SECONDS * 1000))

@@ -196,8 +196,10 @@ class _Batch:
 
     def _say(self, folder: str, said: str, *, always: bool = True) -> None:
         if always or not self.options.quiet:
+            # A line of `--log-format json` is an object for a program, and names its run.
+            line = said if said.startswith("{") else f"{folder:<{self.width}}  {said}"
             with self._lock:
-                print(f"{folder:<{self.width}}  {said}", file=sys.stderr, flush=True)
+                print(line, file=sys.stderr, flush=True)
 
 
 def _line(folder: str, ended: Ended) -> Line:
