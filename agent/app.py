@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,17 +20,19 @@ from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes
 from database_specialist.agent.progress import Progress
 from database_specialist.agent.report.files import MEASUREMENTS, render_measurements
-from database_specialist.agent.running import AfterCut
+from database_specialist.agent.run_log import in_run, run_log
+from database_specialist.agent.running import AfterCut, RunRecord, changes
 from database_specialist.agent.script import guess_engine, sql_statements
 from database_specialist.agent.verification.sandbox import Database
 from database_specialist.graph.running import Person, Streamed, described, finish, run_graph, taken_up
 from database_specialist.graph.services import default_services, trusting
 from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import read_file, require_folder
-from database_specialist.tools.output import OutputFolder
+from database_specialist.tools.output import DOCUMENT, OutputFolder
 from database_specialist.tools.prices import read_prices
 from database_specialist.tools.runs import RunState
 
+_LOG = run_log(__name__)
 _NO_SECRETS = Secrets()
 _NO_SCHEMA = {"engine": "postgresql", "engine_version": "", "tables": []}
 
@@ -99,7 +102,7 @@ def design(
     tell = progress or (lambda node, doing, elapsed: None)
     with output.lock(), trusting(secrets):
         now = described(folder, context, state.thread(), has_dsn=dsn is not None)
-        with taken_up(state, now, dsn, after_cut) as (record, saver):
+        with taken_up(state, now, dsn, after_cut) as (record, saver), in_run(record.run), _logged(record) as ended:
             if record.sessions > 1 or state.answered:
                 tell("resumed", f"{record.stands}; {state.answered} answers kept", record.wall_seconds)
             run = run_graph(record, state, saver, context, tell, person)
@@ -108,8 +111,43 @@ def design(
             outcome = _outcome(run, target, read_prices(Path(context.prices) if context.prices else None))
             if not outcome.has_failed:
                 output.amend(MEASUREMENTS, _measurements(run, outcome))
+            ended(outcome)
+        if outcome.status == "accepted":
+            state.accept(record)
         finish(state, record, dsn, answers=not outcome.has_failed)
     return outcome
+
+
+@contextmanager
+def _logged(record: RunRecord) -> Iterator[Callable[[Outcome], None]]:
+    """Log when a run begins and how it ends."""
+
+    def ended(outcome: Outcome) -> None:
+        _LOG.info("run ended", fields={"status": outcome.status, "seconds": round(outcome.wall_seconds, 3)})
+
+    fields = {"folder": record.folder, "model": record.settings.get("model") or "rules", "session": record.sessions}
+    _LOG.info("run began" if record.sessions == 1 else "run goes on", fields=fields)
+    try:
+        yield ended
+    except BaseException as error:
+        _LOG.error("run stopped", fields={"error": type(error).__name__})
+        raise
+
+
+def is_up_to_date(folder: Path, context: Context) -> bool:
+    """Whether the folder holds the accepted design of just these documents, by these settings and this program.
+
+    What a person edited in it since does not matter; a run that was cut off does.
+
+    Raises:
+        DocumentError: the documents cannot be read.
+    """
+    target = Path(context.output) if context.output else folder
+    state = RunState(target)
+    made = state.accepted
+    if made is None or state.exists or not (target / DOCUMENT).is_file():
+        return False
+    return not changes(made, described(folder, context, made.thread, has_dsn=False))
 
 
 def _measurements(run: Streamed, outcome: Outcome) -> str:

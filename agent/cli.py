@@ -19,20 +19,25 @@ from typing import NoReturn
 
 from database_specialist.agent.app import check, design
 from database_specialist.agent.commands.asking import approve, choose, is_somebody_there
+from database_specialist.agent.commands.batch import add_batch
+from database_specialist.agent.commands.logs import add_logs, logging_as_asked
 from database_specialist.agent.commands.mcp import add_mcp
-from database_specialist.agent.commands.outcome import ACCEPTED, NOT_ACCEPTED, USAGE, report
+from database_specialist.agent.commands.options import add_after_cut, add_database, add_settings, settings_of
+from database_specialist.agent.commands.outcome import ACCEPTED, NOT_ACCEPTED, STOPPED, USAGE, report
 from database_specialist.agent.commands.runs import add_runs
 from database_specialist.agent.config import Secrets, context_from, environment
 from database_specialist.agent.errors import ChangedError, SpecialistError
 from database_specialist.agent.rules.explain import explain
 from database_specialist.agent.terminal import print_progress, print_report
+from database_specialist.tools.telemetry import flush
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.run(options)
+        with logging_as_asked(options):
+            code: int = options.run(options)
     except SpecialistError as error:
         print(f"database-specialist: {' '.join(str(error).split())}", file=sys.stderr)
         return USAGE
@@ -48,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     except KeyboardInterrupt:
         print("database-specialist: stopped; no file is half written", file=sys.stderr)
-        return 130
+        return STOPPED
+    finally:
+        flush()
     return code
 
 
@@ -72,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_design(commands)
     _add_check(commands)
     _add_explain(commands)
+    add_batch(commands)
     add_mcp(commands)
     add_runs(commands)
     return parser
@@ -91,41 +99,19 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     command.add_argument("folder", nargs="?", default="ai_docs", metavar="AI_DOCS", help="default: ai_docs")
     command.add_argument("--output", metavar="FOLDER", help="write here instead of AI_DOCS")
-    command.add_argument("--model", metavar="NAME", help="a chat model to design with (default: the rules designer)")
-    command.add_argument("--base-url", metavar="URL", help="an OpenAI-compatible endpoint (default: OPENAI_BASE_URL)")
-    command.add_argument("--research", choices=("auto", "off"), help="`off` asks no outside service (default: auto)")
-    command.add_argument(
-        "--fallback",
-        choices=("none", "rules"),
-        help="when the model fails for good: `none` ends the run, `rules` lets the rules designer go on, and the "
-        "document says so (default: none)",
-    )
-    command.add_argument("--max-cost", type=float, metavar="USD", help="the most that model calls may cost together")
-    command.add_argument(
-        "--depth",
-        choices=("quick", "standard", "full"),
-        help="how much is rehearsed beside the design (default: standard)",
-    )
-    command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
-    _add_common(command)
+    add_settings(command)
+    add_database(command)
+    add_logs(command)
     command.add_argument(
         "--redis-url",
         metavar="URL",
         help="a Redis server to prove keys on, in a database of it that is empty; `off` for none (default: a private "
         "one, where redis-server is on PATH; better set as DATABASE_SPECIALIST_REDIS_URL, as it may have a password)",
     )
-    command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
-    again = command.add_mutually_exclusive_group()
-    again.add_argument(
-        "--resume",
-        dest="after_cut",
-        action="store_const",
-        const="resume",
-        help="go on with a run that was cut off, also when its input has changed (unchanged, it goes on anyway)",
-    )
-    again.add_argument(
-        "--fresh", dest="after_cut", action="store_const", const="fresh", help="forget a run that was cut off"
-    )
+    said = command.add_mutually_exclusive_group()
+    said.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
+    said.add_argument("--progress", action="store_true", help="progress on stderr, with --json too")
+    add_after_cut(command)
     command.set_defaults(run=_design)
 
 
@@ -139,7 +125,8 @@ def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("file", metavar="FILE", help="a Markdown file with SQL blocks, or an SQL file")
-    _add_common(command)
+    add_database(command)
+    add_logs(command)
     command.set_defaults(run=_check)
 
 
@@ -151,36 +138,9 @@ def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
     command.set_defaults(run=_explain)
 
 
-def _add_common(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--engine",
-        choices=("postgresql", "sqlite", "mysql", "mariadb"),
-        help="default: the engine that the documents name, else PostgreSQL",
-    )
-    command.add_argument("--pg-bin", metavar="FOLDER", help="PostgreSQL's programs, in place of the embedded ones")
-    command.add_argument(
-        "--mysql-dsn",
-        metavar="DSN",
-        help="a MySQL or MariaDB server to run on (better set as DATABASE_SPECIALIST_MYSQL_DSN, as it has a password)",
-    )
-    command.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
-
-
 def _design(options: argparse.Namespace) -> int:
-    context = context_from(
-        environment(),
-        engine=options.engine,
-        model=options.model,
-        base_url=options.base_url,
-        research=options.research,
-        fallback=options.fallback,
-        max_cost=options.max_cost,
-        depth=options.depth,
-        max_rounds=options.max_rounds,
-        pg_bin=options.pg_bin,
-        output=options.output,
-    )
-    silent = options.quiet or options.json
+    context = settings_of(options, output=options.output)
+    silent = not options.progress and (options.quiet or options.json)
     progress = None if silent else print_progress()
     secrets = Secrets(mysql_dsn=options.mysql_dsn, redis_url=options.redis_url)
     asked = not silent and is_somebody_there()

@@ -39,6 +39,8 @@ class RunRecord(Part):
 
     thread: str
     """The id of its checkpoints."""
+    run: str = ""
+    """The id of the run, in the log and in traces: the same in all its sessions."""
     folder: str
     """The folder of the documents, absolute."""
     saver: SaverKind = "sqlite"
@@ -64,6 +66,8 @@ class RunRecord(Part):
     """How often it was started or resumed."""
     stopped: str = ""
     """Why it stopped, where it could still say so."""
+    is_mixed: bool = False
+    """It went on although its input had changed: parts of the design are of what was given before."""
 
     def resumed(self, last_sign: float, **given: object) -> RunRecord:
         """Return the record of the next session: time worked up to the last sign of life counts."""

@@ -11,6 +11,7 @@ from langgraph.graph import END, START, StateGraph
 
 from database_specialist.agent.config import Context, environment
 from database_specialist.graph import nodes, routes
+from database_specialist.graph.observing import SPANS, observed
 from database_specialist.graph.state import Input, Output, State
 from database_specialist.tools.tracing import silencers
 
@@ -21,24 +22,24 @@ RECURSION_LIMIT = 100
 def build_graph() -> StateGraph[State, Context, Input, Output]:
     """Draw the workflow."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
-    builder.add_node("research", nodes.research, metadata={"phase": "intake"})
-    builder.add_node("context7", nodes.context7, metadata={"phase": "intake"})
-    builder.add_node("perplexity", nodes.perplexity, metadata={"phase": "intake"})
-    builder.add_node("read_requirements", nodes.read_requirements, metadata={"phase": "intake"})
-    builder.add_node("model_entities", nodes.model_entities, metadata={"phase": "design"})
-    builder.add_node("plan_schema", nodes.plan_schema, metadata={"phase": "design"})
-    builder.add_node("review_schema", nodes.review_schema, metadata={"phase": "design"})
-    builder.add_node("write_workload", nodes.write_workload, metadata={"phase": "design"})
-    builder.add_node("plan_indexes", nodes.plan_indexes, metadata={"phase": "design"})
-    builder.add_node("plan_operations", nodes.plan_operations, metadata={"phase": "design"})
-    builder.add_node("verify", nodes.verify, metadata={"phase": "proof"})
-    builder.add_node("review_operations", nodes.review_operations, metadata={"phase": "design"})
-    builder.add_node("criticise", nodes.criticise, metadata={"phase": "proof"})
-    builder.add_node("critic", nodes.critic, metadata={"phase": "proof"})
-    builder.add_node("approve", nodes.approve, metadata={"phase": "result"})
-    builder.add_node("write_document", nodes.write_document, metadata={"phase": "result"})
-    builder.add_node("keep_draft", nodes.keep_draft, metadata={"phase": "result"})
-    builder.add_node("report_failure", nodes.report_failure, metadata={"phase": "result"})
+    builder.add_node("research", observed(nodes.research), metadata={"phase": "intake"})
+    builder.add_node("context7", observed(nodes.context7), metadata={"phase": "intake"})
+    builder.add_node("perplexity", observed(nodes.perplexity), metadata={"phase": "intake"})
+    builder.add_node("read_requirements", observed(nodes.read_requirements), metadata={"phase": "intake"})
+    builder.add_node("model_entities", observed(nodes.model_entities), metadata={"phase": "design"})
+    builder.add_node("plan_schema", observed(nodes.plan_schema), metadata={"phase": "design"})
+    builder.add_node("review_schema", observed(nodes.review_schema), metadata={"phase": "design"})
+    builder.add_node("write_workload", observed(nodes.write_workload), metadata={"phase": "design"})
+    builder.add_node("plan_indexes", observed(nodes.plan_indexes), metadata={"phase": "design"})
+    builder.add_node("plan_operations", observed(nodes.plan_operations), metadata={"phase": "design"})
+    builder.add_node("verify", observed(nodes.verify), metadata={"phase": "proof"})
+    builder.add_node("review_operations", observed(nodes.review_operations), metadata={"phase": "design"})
+    builder.add_node("criticise", observed(nodes.criticise), metadata={"phase": "proof"})
+    builder.add_node("critic", observed(nodes.critic), metadata={"phase": "proof"})
+    builder.add_node("approve", observed(nodes.approve), metadata={"phase": "result"})
+    builder.add_node("write_document", observed(nodes.write_document), metadata={"phase": "result"})
+    builder.add_node("keep_draft", observed(nodes.keep_draft), metadata={"phase": "result"})
+    builder.add_node("report_failure", observed(nodes.report_failure), metadata={"phase": "result"})
 
     builder.add_edge(START, "research")
     builder.add_conditional_edges("research", routes.after_research, list(get_args(routes.AfterResearch)))
@@ -64,5 +65,5 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
 graph = (
     build_graph()
     .compile(name="database_specialist")
-    .with_config(recursion_limit=RECURSION_LIMIT, callbacks=silencers(environment()))
+    .with_config(recursion_limit=RECURSION_LIMIT, callbacks=[*silencers(environment()), SPANS])
 )

@@ -17,6 +17,7 @@ from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.rules.subject import Subject
+from database_specialist.agent.run_log import current_run
 from database_specialist.graph.state import State
 
 Tell = Callable[[str], None]
@@ -25,7 +26,8 @@ Tell = Callable[[str], None]
 
 def teller(runtime: Runtime[Context], node: str) -> Tell:
     """Return the voice of a node in the stream of progress."""
-    return lambda doing: runtime.stream_writer({"node": node, "doing": doing})
+    run = current_run()  # a node may tell from threads of its own
+    return lambda doing: runtime.stream_writer({"node": node, "doing": doing, "run": run})
 
 
 def round_of(state: State) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -50,6 +51,7 @@ def described(folder: Path, context: Context, thread: str, *, has_dsn: bool) -> 
     """
     return RunRecord(
         thread=thread,
+        run=uuid4().hex,
         folder=str(folder.resolve()),
         saver="postgresql" if has_dsn else "sqlite",
         started=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -76,7 +78,7 @@ def taken_up(
         cut = cut if cut.folder == now.folder else None
     if cut is None:
         state.remove(answers=after_cut == "fresh")
-    record = cut.resumed(state.last_sign, **_given(now)) if cut else now
+    record = cut.resumed(state.last_sign, **_given(cut, now)) if cut else now
     state.write(record)
     with state.saver(dsn) as saver:
         if cut is None:
@@ -132,8 +134,9 @@ def forget(state: RunState, dsn: str | None) -> None:
             raise ConfigError(f"{state.output}: the checkpoints of this run are in PostgreSQL; set {DSN}")
 
 
-def _given(now: RunRecord) -> dict[str, object]:
-    return {"folder": now.folder, "documents": now.documents, "settings": now.settings, "program": now.program}
+def _given(cut: RunRecord, now: RunRecord) -> dict[str, object]:
+    given = {"folder": now.folder, "documents": now.documents, "settings": now.settings, "program": now.program}
+    return {**given, "is_mixed": cut.is_mixed or bool(changes(cut, now))}
 
 
 def _require_same(cut: RunRecord, now: RunRecord, after_cut: AfterCut | None) -> None:

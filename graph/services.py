@@ -26,6 +26,7 @@ from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
+from database_specialist.agent.run_log import current_run
 from database_specialist.agent.verification.key_stores import KeyStore
 from database_specialist.agent.verification.sandbox import Sandbox
 from database_specialist.tools.answers import KeptAnswers
@@ -77,7 +78,7 @@ class Services:
     lint: Callable[[Schema, Operations], tuple[Finding, ...]]
     """A second opinion on the migrations' text; it may object, and no objection of it is an error."""
     output: Callable[[Path], OutputFolder]
-    new_run: Callable[[], str] = lambda: uuid4().hex
+    new_run: Callable[[], str] = lambda: current_run() or uuid4().hex
     """Names a run; nothing that is written holds the name."""
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx2
@@ -27,17 +27,24 @@ class DevServer:
     """What it printed."""
     refused: Path
     """The hosts beyond this machine that it tried to reach, one a line; the file may be missing."""
+    pid: int = 0
 
 
 @contextmanager
-def dev_server(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[DevServer]:
-    """Serve the graph of langgraph.json, with `folder` as the working directory, where the server keeps its state."""
+def dev_server(
+    folder: Path, settings: Mapping[str, str] | None = None, *, at_a_time: int | None = None
+) -> Iterator[DevServer]:
+    """Serve the graph of langgraph.json, with `folder` as the working directory, where the server keeps its state.
+
+    `at_a_time` is how many runs it works on at the same time; None is the server's own number.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = DevServer(f"http://127.0.0.1:{port}", folder / "server.log", folder / "refused.txt")
     command = [sys.executable, "-m", "langgraph_cli", "dev", "--config", str(ROOT / "langgraph.json")]
     command += ["--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--n-jobs-per-worker", str(at_a_time)] if at_a_time else []
     with (
         server.log.open("wb") as log,
         subprocess.Popen(
@@ -46,7 +53,7 @@ def dev_server(folder: Path, settings: Mapping[str, str] | None = None) -> Itera
     ):
         try:
             _wait(server, process)
-            yield server
+            yield replace(server, pid=process.pid)
         finally:
             process.terminate()
 

@@ -35,12 +35,12 @@ def test_every_make_target_exists() -> None:
 
 def test_every_option_of_a_command_exists(capsys: pytest.CaptureFixture[str]) -> None:
     known = ""
-    for command in ("design", "check", "explain"):
+    for command in ("design", "check", "explain", "batch"):
         with pytest.raises(SystemExit):
             main([command, "--help"])
         known += capsys.readouterr().out
-    commands = re.findall(r"database-specialist +(design|check|explain)", README)
-    assert {"design", "check", "explain"} <= set(commands)
+    commands = re.findall(r"database-specialist +(design|check|explain|batch)", README)
+    assert {"design", "check", "explain", "batch"} <= set(commands)
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README))
     assert {option for option in options if option not in known} == set()
 

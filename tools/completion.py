@@ -64,6 +64,7 @@ class Unusable(Exception):
         tokens: Tokens | None = None,
         characters: int = 0,
         text: str | None = None,
+        finish: str = "",
     ) -> None:
         super().__init__(reason)
         self.again = again
@@ -78,6 +79,8 @@ class Unusable(Exception):
         """How much the model wrote: what the tokens are estimated from where the provider gives none."""
         self.text = text
         """What the model wrote, where it may be asked to mend that."""
+        self.finish = finish
+        """Why the reply ended, in the provider's words; "" where it does not say."""
 
 
 class _Lenient(BaseModel):
@@ -242,6 +245,7 @@ def _paid(
         answered=True,
         tokens=_tokens(completion),
         characters=written,
+        finish=next((choice.finish_reason or "" for choice in completion.choices), ""),
     )
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 import httpx2
@@ -23,11 +24,14 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from database_specialist.agent.answers.question import Amendment, AnswerType, Question, Usage
 from database_specialist.agent.errors import ModelError
 from database_specialist.agent.model.base import Part
+from database_specialist.agent.run_log import run_log
 from database_specialist.prompts import render
 from database_specialist.tools.answers import Answered, KeptAnswers
+from database_specialist.tools.chat_spans import answered, chat_span
 from database_specialist.tools.completion import Tokens, Unusable, check_response, one_line
 from database_specialist.tools.ledger import Account, Caps, Ledger
 from database_specialist.tools.providers import Provider, provider_of, tokens_of
+from database_specialist.tools.telemetry import Span
 from database_specialist.tools.tracing import untraced
 from database_specialist.tools.transport import BoundedTransport, Declined, ssl_context
 from database_specialist.tools.typed_answer import (
@@ -41,6 +45,7 @@ from database_specialist.tools.typed_answer import (
     unknown_tool,
 )
 
+_LOG = run_log(__name__)
 MAX_ATTEMPTS = 5
 MAX_REPAIRS = 2
 MAX_BYTES = 8 * 1024 * 1024
@@ -180,6 +185,7 @@ class ChatModel:
             problems = [strange] if strange else wanted.read(text)
             if wanted.held is not None and not problems:
                 return wanted.held
+            _LOG.warning("answer to be repaired", fields={"question": asking.name, "problems": len(problems)})
             asked = storable(self._repair(problems, wanted))
             messages = [*messages, AIMessage(storable(text)), HumanMessage(asked)]
         reason = f"no valid answer after {MAX_REPAIRS} repairs ({one_line(problems[0])})"
@@ -212,6 +218,7 @@ class ChatModel:
             wait=_wait,
             stop=stop_after_attempt(asking.attempts_left) | stop_before_delay(asking.seconds_left),
             sleep=self._sleep,
+            before_sleep=partial(_told_again, asking.name),
             reraise=True,
         )
         try:
@@ -230,13 +237,15 @@ class ChatModel:
         asking.attempts_left -= 1
         asked = format_of(self._method, answer)
         key = self._key(asking, messages, asked)
-        answered = self._kept.find(key) if self._kept else None
-        if answered is None:
-            return self._send_once(asking, messages, asked, key)
-        self._ledger.enter(answered.usage)
-        if isinstance(answered.outcome, Unusable):
-            raise answered.outcome
-        return answered.outcome
+        kept = self._kept.find(key) if self._kept else None
+        if kept is None:
+            with chat_span(self._settings, asking.name, messages) as span:
+                return self._send_once(asking, messages, asked, key, span)
+        _LOG.info("model answer found, from before the run was cut off", fields={"question": asking.name})
+        self._ledger.enter(kept.usage)
+        if isinstance(kept.outcome, Unusable):
+            raise kept.outcome
+        return kept.outcome
 
     def _key(self, asking: _Asking, messages: list[BaseMessage], asked: dict[str, Any]) -> str:
         if self._kept is None:
@@ -251,10 +260,13 @@ class ChatModel:
             if self._kept is not None:
                 self._kept.forget(key)
 
-    def _send_once(self, asking: _Asking, messages: list[BaseMessage], asked: dict[str, Any], key: str) -> AIMessage:
+    def _send_once(
+        self, asking: _Asking, messages: list[BaseMessage], asked: dict[str, Any], key: str, span: Span
+    ) -> AIMessage:
         seconds = max(0.001, min(self._settings.call_seconds, asking.seconds_left))
         estimate = _estimate(sum(len(str(each.content)) for each in messages) + len(str(asked)))
         began = time.monotonic()
+        _LOG.debug("model call began", fields={"question": asking.name, "model": self._settings.model})
         with self._ledger.held(asking.name, model=self._settings.model, prompt_tokens=estimate):
             try:
                 with nullcontext() if self._settings.traced else untraced():
@@ -263,16 +275,21 @@ class ChatModel:
                 found = _behind(error, Unusable)
                 if found is not None and found.answered:
                     counted = estimate, found.characters
-                    self._enter(key, found, self._usage(asking, found.tokens, counted, time.monotonic() - began))
+                    usage = self._usage(asking, found.tokens, counted, time.monotonic() - began)
+                    self._enter(key, found, usage, span)
                 raise
         counted = estimate, len(text_of(message))
-        self._enter(key, message, self._usage(asking, tokens_of(message), counted, time.monotonic() - began))
+        self._enter(key, message, self._usage(asking, tokens_of(message), counted, time.monotonic() - began), span)
         return message
 
-    def _enter(self, key: str, outcome: AIMessage | Unusable, usage: Usage) -> None:
+    def _enter(self, key: str, outcome: AIMessage | Unusable, usage: Usage, span: Span) -> None:
         """Keep what was answered, before anything else, and count what it cost."""
         if self._kept is not None:
             self._kept.keep(key, Answered(usage, outcome))
+        answered(span, outcome, usage)
+        tokens = {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens}
+        told = {"question": usage.question, "model": usage.model, "seconds": round(usage.seconds, 3), **tokens}
+        _LOG.info("model call answered", fields=told)
         self._ledger.enter(usage)
 
     def _usage(self, asking: _Asking, given: Tokens | None, counted: tuple[int, int], seconds: float) -> Usage:
@@ -365,6 +382,15 @@ def _is_transient(error: BaseException) -> bool:
         return found.again
     broken = _behind(error, httpx2.TransportError)
     return broken is not None and not isinstance(broken, Declined)
+
+
+def _told_again(question: str, state: RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    found = _behind(error, Unusable)
+    # Only our own words are quoted: what a library says may hold the request.
+    why = str(found) if found is not None else type(_behind(error, httpx2.TransportError) or error).__name__
+    seconds = round(state.upcoming_sleep, 3)
+    _LOG.warning("model call again", fields={"question": question, "in_seconds": seconds, "why": why})
 
 
 def _wait(state: RetryCallState) -> float:

@@ -17,6 +17,7 @@ from database_specialist.agent.verification.races import Raced
 from database_specialist.agent.verification.sandbox import Result, StatementError
 from database_specialist.tools.catalog_mysql import mysql_catalog, plain_type
 from database_specialist.tools.races import race
+from database_specialist.tools.statement_spans import statement_span
 
 _LOCK_WAITS = "SELECT count(*) FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"
 STATEMENT_SECONDS = 10
@@ -185,13 +186,14 @@ class MysqlDatabase:
 
     def _run(self, sql: str, values: Sequence[object] | None = None) -> Result:
         session = self._open()
-        try:
-            with session.cursor() as cursor:
-                cursor.execute(sql, values)
-                rows = cursor.fetchmany(RESULT_ROWS) if cursor.description else ()
-                return Result(tuple(rows), max(cursor.rowcount, 0))
-        except pymysql.Error as error:
-            raise self._translated(error) from error
+        with statement_span("mariadb" if self._sandbox.is_mariadb else "mysql", self._name, sql):
+            try:
+                with session.cursor() as cursor:
+                    cursor.execute(sql, values)
+                    rows = cursor.fetchmany(RESULT_ROWS) if cursor.description else ()
+                    return Result(tuple(rows), max(cursor.rowcount, 0))
+            except pymysql.Error as error:
+                raise self._translated(error) from error
 
     def _translated(self, error: pymysql.Error) -> StatementError:
         number = error.args[0] if error.args and isinstance(error.args[0], int) else 0

@@ -19,6 +19,7 @@ from database_specialist.tools.files import STRAY, write_whole
 
 STATE_FOLDER = ".database-specialist"
 DOCUMENT = "database-design.md"
+_WRITING_SECONDS = 60.0
 
 # The last line of a file of ours: the hash of all above it, so that an edit shows even in a fresh clone.
 _SEALS = {".md": "<!-- database-specialist sha256:{} -->\n", ".sql": "-- database-specialist sha256:{}\n"}
@@ -93,21 +94,35 @@ class OutputFolder:
         Raises:
             OutputError: the disk or the rights do not allow it; the old files are whole.
         """
-        sealed = {name: _seal(name, text) for name, text in files.items()}
-        hashes = {name: _sha256(text) for name, text in sealed.items()}
         try:
-            before, begun = self._manifest(), self._manifest("writing.json")
-            edited = [name for name in files if self._is_foreign(name, sealed[name], before, begun)]
-            self._record(hashes, "writing.json")
-            # The document last: who finds a new one finds all that it speaks of.
-            for name in sorted(files, key=lambda name: name == DOCUMENT):
-                target = self._folder / name
-                write_whole(target.with_suffix(f".new{target.suffix}") if name in edited else target, sealed[name])
-            self._remove_stale(begun | before, files)
-            self._record(hashes)
-            (self._state / "writing.json").unlink()
+            with self._alone():
+                return self._written(files)
         except OSError as error:
             raise OutputError(f"{error.filename or self._folder}: cannot be written ({error.strerror})") from error
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other run write here meanwhile: the runs of a server do not hold the folder's lock."""
+        self._state.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self._state / "writing.lock", timeout=_WRITING_SECONDS):
+                yield
+        except Timeout as error:
+            raise OutputError(f"{self._folder}: another run writes here; run again") from error
+
+    def _written(self, files: Mapping[str, str]) -> Written:
+        sealed = {name: _seal(name, text) for name, text in files.items()}
+        hashes = {name: _sha256(text) for name, text in sealed.items()}
+        before, begun = self._manifest(), self._manifest("writing.json")
+        edited = [name for name in files if self._is_foreign(name, sealed[name], before, begun)]
+        self._record(hashes, "writing.json")
+        # The document last: who finds a new one finds all that it speaks of.
+        for name in sorted(files, key=lambda name: name == DOCUMENT):
+            target = self._folder / name
+            write_whole(target.with_suffix(f".new{target.suffix}") if name in edited else target, sealed[name])
+        self._remove_stale(begun | before, files)
+        self._record(hashes)
+        (self._state / "writing.json").unlink()
         return Written(files=tuple(files), edited=tuple(edited), document_sha256=hashes.get(DOCUMENT, ""))
 
     def _is_foreign(self, name: str, text: str, before: Mapping[str, str], begun: Mapping[str, str]) -> bool:
@@ -139,8 +154,9 @@ class OutputFolder:
         """Keep what was not accepted in the state folder, away from readers; return the folder of it."""
         draft = self._state / "draft"
         try:
-            for name, text in files.items():
-                write_whole(draft / name, text)
+            with self._alone():
+                for name, text in files.items():
+                    write_whole(draft / name, text)
         except OSError as error:
             raise OutputError(f"{draft}: cannot be written ({error.strerror})") from error
         return draft

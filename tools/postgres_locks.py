@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 from database_specialist.agent.verification.locks import LOCKS, Touch
@@ -107,7 +108,7 @@ def _stopped_half_way(database: PostgresDatabase, statement: str) -> tuple[Locks
         except StatementError as error:
             failures.append(error)
 
-    runner = threading.Thread(target=run, name="statement under measure")
+    runner = threading.Thread(target=copy_context().run, args=(run,), name="statement under measure")
     locks: Locks = {}
     with _writer(database, before) as writer:
         runner.start()

@@ -44,6 +44,7 @@ from database_specialist.tools.postgres_scaling import deflate, inflate
 from database_specialist.tools.postgres_watchdog import Limits, Watch, Watchdog
 from database_specialist.tools.postgres_what_if import ToggledCosts
 from database_specialist.tools.races import race
+from database_specialist.tools.statement_spans import statement_span
 
 __all__ = ["Limits", "PostgresDatabase", "PostgresSandbox", "Session", "open_postgres"]
 
@@ -341,7 +342,7 @@ class PostgresDatabase:
 
     def _run(self, sql: str, params: Sequence[object] = (), *, streams: bool = False, capped: bool = True) -> Result:
         session = self._open()
-        with self._sandbox.watched(session, self.name) as watch:
+        with statement_span("postgresql", self.name, sql), self._sandbox.watched(session, self.name) as watch:
             try:
                 cursor = psycopg.RawCursor(session)
                 if streams:

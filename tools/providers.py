@@ -221,7 +221,9 @@ def _end(metadata: Mapping[str, Any]) -> str:
 
 
 def _paid(message: AIMessage, reason: str, **more: Any) -> Unusable:
-    return Unusable(reason, answered=True, tokens=tokens_of(message), characters=len(text_of(message)), **more)
+    tokens, characters = tokens_of(message), len(text_of(message))
+    finish = _end(message.response_metadata)
+    return Unusable(reason, answered=True, tokens=tokens, characters=characters, finish=finish, **more)
 
 
 def tokens_of(message: AIMessage) -> Tokens | None:

@@ -6,6 +6,7 @@
         checkpoints.sqlite    what LangGraph saves after each node
         parts/                large values of the state, by their hash
     answers/        a chat model's answers; they outlive a run that the model failed
+    accepted.json   the `RunRecord` of the run whose design stands in the output folder
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class RunState:
         self._run = self._state / "run"
         self._record = self._run / "run.json"
         self._answers = self._state / "answers"
+        self._accepted = self._state / "accepted.json"
 
     @property
     def record(self) -> RunRecord | None:
@@ -113,6 +115,28 @@ class RunState:
         with suppress(OutputError):  # what stopped the run may be that nothing can be written
             if record := self.record:
                 self.write(record.model_copy(update={"stopped": " ".join(reason.split())[:500]}))
+
+    def accept(self, record: RunRecord) -> None:
+        """Note what the design was made of that stands in the output folder now.
+
+        Raises:
+            OutputError: the disk or the rights do not allow it.
+        """
+        try:
+            if record.is_mixed:
+                self._accepted.unlink(missing_ok=True)  # of no input can it be said that this is its design
+            else:
+                write_whole(self._accepted, record.model_dump_json(indent=1) + "\n")
+        except OSError as error:
+            raise OutputError(f"{self._accepted}: cannot be written ({error.strerror}); make room") from error
+
+    @property
+    def accepted(self) -> RunRecord | None:
+        """The run whose design stands in the output folder; None when that is not known."""
+        try:
+            return RunRecord.model_validate_json(self._accepted.read_text())
+        except (OSError, ValidationError):
+            return None
 
     def answers(self, place: str) -> KeptAnswers:
         """Return the answers to what a node asks in a round."""

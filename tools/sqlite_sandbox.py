@@ -18,6 +18,7 @@ from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.sandbox import Result, StatementError
 from database_specialist.tools.catalog_sqlite import sqlite_catalog
 from database_specialist.tools.sqlite_backup import SqliteCopier, copying
+from database_specialist.tools.statement_spans import statement_span
 
 
 @dataclass(frozen=True)
@@ -121,11 +122,12 @@ class SqliteDatabase:
     def execute(self, sql: str, params: Sequence[object] = ()) -> Result:
         """Run one statement."""
         self._deadline = time.monotonic() + self._limits.statement_seconds
-        try:
-            cursor = self._connection.execute(sql, [_plain(value) for value in params])
-            return self._fetch(cursor)
-        except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeEncodeError) as error:
-            raise _translated(error, self._limits) from error
+        with statement_span("sqlite", None, sql):
+            try:
+                cursor = self._connection.execute(sql, [_plain(value) for value in params])
+                return self._fetch(cursor)
+            except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeEncodeError) as error:
+                raise _translated(error, self._limits) from error
 
     def _fetch(self, cursor: sqlite3.Cursor) -> Result:
         if cursor.description is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from database_specialist.agent.app import check, design
 from database_specialist.agent.checking import CheckReport
+from database_specialist.agent.commands.logs import add_logs
 from database_specialist.agent.config import Context, context_from, environment
 from database_specialist.agent.contract import Result
 from database_specialist.agent.errors import ConfigError
@@ -40,6 +41,7 @@ def add_mcp(commands: argparse._SubParsersAction[Any]) -> None:
     )
     command.add_argument("--http", action="store_true", help="streamable HTTP on 127.0.0.1 instead of stdio")
     command.add_argument("--port", type=int, default=PORT, metavar="N", help=f"with --http (default: {PORT})")
+    add_logs(command, default="error")
     command.set_defaults(run=_mcp)
 
 

@@ -8,7 +8,7 @@ import sys
 from database_specialist.agent.app import Outcome
 from database_specialist.agent.terminal import failure, outcome_json, print_outcome
 
-ACCEPTED, NOT_ACCEPTED, USAGE, EDITED = 0, 1, 2, 3
+ACCEPTED, NOT_ACCEPTED, USAGE, EDITED, STOPPED = 0, 1, 2, 3, 130
 
 
 def report(outcome: Outcome, *, as_json: bool) -> int:

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from database_specialist.agent.app import design
 from database_specialist.agent.commands.asking import approve, is_somebody_there
+from database_specialist.agent.commands.logs import add_logs
 from database_specialist.agent.commands.outcome import report
 from database_specialist.agent.config import environment, secrets_from
 from database_specialist.agent.errors import ConfigError, OutputError
@@ -56,6 +57,7 @@ def add_runs(commands: argparse._SubParsersAction[Any]) -> None:
         _add_json(action)
         action.set_defaults(run=run)
         if run is _resume:
+            add_logs(action)
             action.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
 
 

@@ -48,6 +48,8 @@ STEPS = (
 """The nodes of an accepted run, those of one time together."""
 NODES = tuple(node for step in STEPS for node in step)
 _MEASUREMENTS = "measurements.md"
+KEPT = {".gitignore", "lock", "written.json", "accepted.json", "writing.lock"}
+"""What a finished run keeps in the state folder."""
 
 
 class Changeable:
@@ -272,7 +274,7 @@ def require_promises(cut: Project, uncut: Whole) -> Promised:
         assert cut.files() == uncut.files, "the result is not the uncut run's"
     assert len(cut.stand_in.asked) == uncut.answers + asked_again
     nodes_again = _done_again(before, cut.begun())
-    left = {path.name for path in cut.state().iterdir()} - {".gitignore", "lock", "written.json"}
+    left = {path.name for path in cut.state().iterdir()} - KEPT
     assert left == set(), "a finished run leaves nothing"
     cut.require_no_server()
     return Promised(nodes_again, asked_again, left_seconds)

@@ -53,6 +53,16 @@ def test_going_on_is_said_and_a_bound_that_leaves_the_design_as_it_is_is_no_chan
     assert re.match(r" +\d+\.\ds  resumed +after read_requirements; 3 answers kept\n", said), said
 
 
+def test_the_id_of_a_run_is_the_same_in_all_its_sessions(stopped: Project) -> None:
+    record = RunState(stopped.folder).record
+    assert record is not None
+    _, said = stopped.run("none", "--quiet", "--log-level", "info", "--log-format", "json")
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert lines[0]["event"] == "run goes on"
+    assert {line["run_id"] for line in lines} == {record.run}
+    assert any(line.get("node") == "plan_schema" for line in lines)
+
+
 def test_changed_input_is_said_and_nothing_is_done(stopped: Project) -> None:
     code, said = stopped.run("none", "--depth", "standard", "--max-rounds", "2")
     assert code == 2
@@ -70,6 +80,7 @@ def test_resume_goes_on_with_what_was_read(stopped: Project) -> None:
     assert stopped.run("none", "--resume")[0] == 0
     assert stopped.begun()["read_requirements"] == 1
     assert "R3" not in stopped.files()["database-design.md"].decode()
+    assert RunState(stopped.folder).accepted is None, "a batch would take the design for that of the changed documents"
 
 
 def test_fresh_forgets_the_run_and_its_answers(stopped: Project, uncut_sqlite: Whole) -> None:

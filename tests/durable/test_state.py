@@ -196,4 +196,4 @@ def test_what_a_killed_write_left_is_not_taken_for_a_persons_edit(
     written = OutputFolder(tmp_path).write({name: json.dumps({"design": 3}) for name in names})
     assert written.edited == ()
     assert json.loads((tmp_path / "database-design.json").read_text()) == {"design": 3}
-    assert {file.name for file in (tmp_path / ".database-specialist").iterdir()} == {"written.json"}
+    assert {file.name for file in (tmp_path / ".database-specialist").iterdir()} == {"written.json", "writing.lock"}

@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -132,3 +134,18 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
         assert len(lines) == 20_001
     with OutputFolder(tmp_path).lock():
         assert not list(tmp_path.glob(".database-specialist-*"))
+
+
+def test_runs_that_write_at_the_same_time_leave_the_files_of_one(tmp_path: Path) -> None:
+    names = (*(f"database/{number}.sql" for number in range(6)), "database-design.md")
+    together = Barrier(2, timeout=30)
+
+    def write(run: str) -> None:
+        for _ in range(10):
+            together.wait()
+            OutputFolder(tmp_path).write({name: f"of {run}\n" for name in names})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, ("a", "b")))
+    assert len({(tmp_path / name).read_text().splitlines()[0] for name in names}) == 1
+    assert OutputFolder(tmp_path).write({name: "of c\n" for name in names}).edited == ()

@@ -15,6 +15,7 @@ from langgraph.graph import END, START, StateGraph
 from langsmith import utils
 
 from database_specialist.graph.build import graph as exported
+from database_specialist.graph.observing import RunSpans
 from database_specialist.tools.tracing import SWITCH, SilentTracer, is_wanted, silencers, untraced
 
 
@@ -104,4 +105,4 @@ def test_the_switch_is_read(value: str, wanted: bool) -> None:
 
 
 def test_the_exported_graph_is_silent() -> None:
-    assert [type(handler) for handler in exported.config["callbacks"]] == [SilentTracer]
+    assert [type(handler) for handler in exported.config["callbacks"]] == [SilentTracer, RunSpans]
