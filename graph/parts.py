@@ -1,0 +1,304 @@
+"""The parts of the design as they stand in the state: small enough to be saved at each step, and to be read.
+
+What has its default is left out. Each part has a share of the state. One that takes more, and more than the parts that
+are still to come leave free, has its largest fields in files of their own, and a reference stands for each:
+
+    {"kept_in": ".database-specialist/values/3f0c….json", "sha256": "3f0c…", "bytes": 76072, "outline": "…"}
+
+Whoever changes a state may put the value itself in the place of a reference.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from langgraph.runtime import Runtime
+
+from database_specialist.agent.answers.review import SchemaReview
+from database_specialist.agent.config import Context
+from database_specialist.agent.designer.schema_listing import listing
+from database_specialist.agent.model.base import Part
+from database_specialist.agent.model.brief import Brief, Research
+from database_specialist.agent.model.entities import EntityModel
+from database_specialist.agent.model.evidence import EvidenceLog, Verdict
+from database_specialist.agent.model.operations import Operations
+from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.rules.subject import Subject
+from database_specialist.graph.services import services
+from database_specialist.graph.state import State, Update
+from database_specialist.tools.values import ValueFolder
+
+KIB = 1024
+STATE_BYTES = 256 * KIB
+"""What a state may take as JSON in UTF-8."""
+
+SHARES = {
+    "research": 6 * KIB,
+    "brief": 44 * KIB,
+    "entity_model": 64 * KIB,
+    "relational_schema": 12 * KIB,
+    "schema_review": 8 * KIB,
+    "workload": 60 * KIB,
+    "indexes": 20 * KIB,
+    "operations": 22 * KIB,
+    "evidence": 6 * KIB,
+    "verdict": 4 * KIB,
+}
+"""Bytes of each part. The largest shares are of what a person reads and edits, the smallest of what is derived."""
+
+_SPARE = 8 * KIB
+"""Bytes that are left to what is no part of the design and is still to come."""
+
+_REFERENCE = frozenset(("kept_in", "sha256", "bytes", "outline"))
+_SMALLEST = 1 * KIB
+"""A field that takes less stays where it is."""
+_LAST = frozenset(("entities", "relationships", "facts", "queries", "planned", "findings"))
+"""What a person reads and edits is put apart after all else."""
+
+_P = TypeVar("_P", bound=Part)
+
+
+def size(value: Any) -> int:
+    """Return how many bytes a value takes as JSON; of a message of a chat, its text.
+
+    >>> size({"name": "é"})
+    14
+    """
+    return len(json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass"))
+
+
+class Parts:
+    """The parts of the design in a state: loaded when they are asked for, and made ready to be put into it."""
+
+    def __init__(self, state: State, runtime: Runtime[Context]) -> None:
+        self._state = cast(Mapping[str, Any], state)
+        self._runtime = runtime
+
+    @cached_property
+    def research(self) -> Research:
+        """What research found."""
+        return self._load(Research, "research")
+
+    @cached_property
+    def brief(self) -> Brief:
+        """The documents, as facts."""
+        return self._load(Brief, "brief")
+
+    @cached_property
+    def entity_model(self) -> EntityModel:
+        """What the facts are about."""
+        return self._load(EntityModel, "entity_model")
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The tables."""
+        return self._load(Schema, "relational_schema")
+
+    @cached_property
+    def schema_review(self) -> SchemaReview:
+        """What deriving the tables could not know."""
+        return self._load(SchemaReview, "schema_review")
+
+    @cached_property
+    def workload(self) -> Workload:
+        """The queries."""
+        return self._load(Workload, "workload")
+
+    @cached_property
+    def indexes(self) -> Indexes:
+        """The indexes, and those that were considered and rejected."""
+        return self._load(Indexes, "indexes")
+
+    @cached_property
+    def operations(self) -> Operations:
+        """Everything about running the database."""
+        return self._load(Operations, "operations")
+
+    @cached_property
+    def evidence(self) -> EvidenceLog:
+        """What the proofs of this round came to."""
+        return self._load(EvidenceLog, "evidence")
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The critic's last word."""
+        return self._load(Verdict, "verdict")
+
+    @property
+    def subject(self) -> Subject:
+        """The design as it stands, without the proofs: they are made while it is criticised."""
+        return Subject(
+            brief=self.brief,
+            entity_model=self.entity_model,
+            schema=self.schema,
+            workload=self.workload,
+            indexes=self.indexes,
+            operations=self.operations,
+        )
+
+    def whole(self, value: Any) -> Any:
+        """Return a value of the state, or of a person who took it from there, with what its references stand for.
+
+        Raises:
+            OutputError: what one stands for is lost.
+        """
+        return whole(value, lambda: self._values)
+
+    def has(self, key: str) -> bool:
+        """Say whether the state has the part."""
+        return bool(self._state.get(key))
+
+    def kept(self, **parts: Part) -> Update:
+        """Return parts by their keys in the state, each within its share; a schema also as a listing to read."""
+        update: dict[str, Any] = {}
+        for key, part in parts.items():
+            if isinstance(part, Schema):
+                update["tables"] = listing(part).splitlines()
+            room = _left({**self._state, **update, key: None}, besides=key)
+            update[key] = fitted(_dumped(part), max(SHARES[key], room), lambda: self._values)
+        return cast(Update, update)
+
+    def with_room(self, update: Update) -> Update:
+        """Return an update after which the state is still small: the parts that it shares the state with make room.
+
+        For nodes that run alone in their step.
+        """
+        state = {**self._state, **update}
+        made = dict(update)
+        # The result holds the schema itself.
+        for key in sorted(SHARES, key=lambda key: (key != "relational_schema", -size(state.get(key)))):
+            free = _free(state)
+            if free >= 0:
+                break
+            if state.get(key):
+                made[key] = state[key] = fitted(state[key], size(state[key]) + free, lambda: self._values)
+        return cast(Update, made)
+
+    @cached_property
+    def _values(self) -> ValueFolder:
+        return services(self._runtime).values(Path(self._state["folder"]))
+
+    def _load(self, kind: type[_P], key: str) -> _P:
+        return kind.load(self.whole(self._state[key]))
+
+
+def fitted(part: Any, room: int, values: Callable[[], ValueFolder]) -> Any:
+    """Return a dumped part that takes no more than `room` bytes, its largest fields in files of their own.
+
+    Fields are those of the part and those of its fields. A part whose small fields take more is returned with these.
+    """
+    part = json.loads(json.dumps(part))
+    while size(part) > room:
+        fields = sorted(_fields(part), key=lambda field: (field[1] in _LAST, -size(field[0][field[1]])))
+        if not fields:
+            break
+        holder, name = fields[0]
+        holder[name] = _reference(holder[name], values())
+    return part
+
+
+def whole(value: Any, values: Callable[[], ValueFolder]) -> Any:
+    """Return a value of the state with what its references stand for; `values()` gives where they lead.
+
+    Raises:
+        OutputError: what one stands for is lost.
+    """
+    if _is_reference(value):
+        return values().find(str(value["sha256"]))
+    if not isinstance(value, dict):
+        return value
+    return {key: whole(each, values) for key, each in value.items()}
+
+
+def _left(state: Mapping[str, Any], besides: str) -> int:
+    """Return the bytes that are free when each other part that is still to come has its share."""
+    to_come = (share for key, share in SHARES.items() if key != besides and not state.get(key))
+    return _free(state) - sum(to_come)
+
+
+def _free(state: Mapping[str, Any]) -> int:
+    return STATE_BYTES - _SPARE - size(state)
+
+
+def _dumped(part: Part) -> Any:
+    return part.model_dump(mode="json", exclude_defaults=True)
+
+
+def _fields(part: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield what may be put apart, as the object that holds it and its name there."""
+    for name, value in part.items():
+        if _is_reference(value):
+            continue
+        if isinstance(value, dict):
+            yield from ((value, inner) for inner in value if _is_large(value[inner]))
+        elif _is_large(value):
+            yield part, name
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, dict | list | str) and not _is_reference(value) and size(value) >= _SMALLEST
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == _REFERENCE
+
+
+def _reference(value: Any, values: ValueFolder) -> dict[str, Any]:
+    sha256 = values.keep(value)
+    return {"kept_in": values.shown(sha256), "sha256": sha256, "bytes": size(value), "outline": outline(value)}
+
+
+_NAMES = ("name", "id", "table", "subject", "fact", "query", "statement")
+_MOST_NAMES = 20
+_LONGEST = 80
+
+
+def outline(value: Any) -> str:
+    r"""Say in a line what is in a value that is kept apart.
+
+    >>> outline([{"name": "a", "x": 1}, {"name": "b", "x": 2}])
+    '2: a, b'
+    >>> outline([{"id": "V1", "passed": True, "status": "EXECUTED"}, {"id": "V2", "passed": False, "status": "STATIC"}])
+    '2: 1 EXECUTED, 1 STATIC; failed: V2'
+    >>> outline("INSERT INTO a VALUES (1);\nINSERT ...")
+    '2 lines: INSERT INTO a VALUES (1);'
+    """
+    if isinstance(value, str):
+        lines = value.splitlines()
+        return f"{len(lines)} lines: {lines[0] if lines else ''}"[:_LONGEST]
+    if isinstance(value, dict):
+        return ", ".join(list(value)[:_MOST_NAMES])
+    return f"{len(value)}: {_told_records(value) if _is_log(value) else _told_names(value)}"
+
+
+def _is_log(items: list[Any]) -> bool:
+    return all(isinstance(item, dict) and "passed" in item for item in items)
+
+
+def _told_records(records: list[dict[str, Any]]) -> str:
+    counts = Counter(record["status"] for record in records)
+    failed = [record["id"] for record in records if record["passed"] is False]
+    told = ", ".join(f"{count} {status}" for status, count in counts.items())
+    return f"{told}; {f'failed: {_joined(failed)}' if failed else 'none failed'}"
+
+
+def _told_names(items: list[Any]) -> str:
+    return _joined([_name(item) for item in items])
+
+
+def _name(item: Any) -> str:
+    if isinstance(item, dict):
+        item = next((item[key] for key in _NAMES if key in item), ", ".join(item))
+    return str(item)[:_LONGEST]
+
+
+def _joined(names: list[str]) -> str:
+    distinct = list(dict.fromkeys(names))
+    more = len(distinct) - _MOST_NAMES
+    return ", ".join(distinct[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
