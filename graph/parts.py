@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from langgraph.runtime import Runtime
+from pydantic import ValidationError
 
 from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.schema_listing import listing
+from database_specialist.agent.errors import StateError
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.entities import EntityModel
@@ -146,7 +148,7 @@ class Parts:
         """Return a value of the state, or of a person who took it from there, with what its references stand for.
 
         Raises:
-            OutputError: what one stands for is lost.
+            StateError: what one stands for is lost.
         """
         return whole(value, lambda: self._values)
 
@@ -185,7 +187,19 @@ class Parts:
         return services(self._runtime).values(Path(self._state["folder"]))
 
     def _load(self, kind: type[_P], key: str) -> _P:
-        return kind.load(self.whole(self._state[key]))
+        value = self.whole(self._state.get(key))
+        if value is None:
+            raise StateError(f"{key} is not in the state: the node that fills it has not run; go on from before it")
+        try:
+            return kind.load(value)
+        except ValidationError as error:
+            raise StateError(f"{key}: {said_first(error)}; put it right in the state, and go on") from error
+
+
+def said_first(error: ValidationError) -> str:
+    """Return the first of the faults in a line: where, and what."""
+    first = error.errors(include_url=False)[0]
+    return f"{'.'.join(str(step) for step in first['loc']) or 'the whole'}: {first['msg']}"
 
 
 def fitted(part: Any, room: int, values: Callable[[], ValueFolder]) -> Any:
@@ -207,7 +221,7 @@ def whole(value: Any, values: Callable[[], ValueFolder]) -> Any:
     """Return a value of the state with what its references stand for; `values()` gives where they lead.
 
     Raises:
-        OutputError: what one stands for is lost.
+        StateError: what one stands for is lost.
     """
     if _is_reference(value):
         return values().find(str(value["sha256"]))

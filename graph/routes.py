@@ -26,7 +26,7 @@ _PROOFS: tuple[AfterApproval, ...] = ("verify", "review_operations", "criticise"
 _MENDERS: dict[Stage, Mender] = {
     "model_entities": "model_entities",
     "plan_schema": "plan_schema",
-    # A join waits for all its branches: the way back leads to where they part. What nobody objected to costs nothing.
+    # The way back leads to where the branches part, so that they meet again. What nobody objected to costs nothing.
     "plan_indexes": "plan_schema",
     "plan_operations": "plan_operations",
 }

@@ -129,9 +129,12 @@ class Update(TypedDict, total=False):
     database_design: Json
 
 
-class Output(TypedDict):
+class Output(BaseModel):
     """What a run gives back: one object under a name of its own, and the chat when there is one."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     database_design: Json
-    """A dumped `agent.contract.DatabaseDesign`."""
+    """What the run came to: status, document, the design, what the Security Specialist needs, open questions."""
     messages: list[Any]
+    """The chat of a parent graph, with the answer."""

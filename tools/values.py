@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from database_specialist.agent.errors import OutputError
+from database_specialist.agent.errors import OutputError, StateError
 from database_specialist.tools.files import write_whole
 
 KEPT_DAYS = 30
@@ -54,7 +54,7 @@ class ValueFolder:
         """Return the value whose file has this SHA-256.
 
         Raises:
-            OutputError: it is lost or damaged.
+            StateError: it is lost or damaged.
         """
         path = self.path(sha256)
         try:
@@ -62,7 +62,7 @@ class ValueFolder:
         except OSError:
             content = b""
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise OutputError(f"{path}: a part of the run's state is lost or damaged; begin the run anew")
+            raise StateError(f"{path}: a part of the run's state is lost or damaged; begin the run anew")
         return json.loads(content.decode("utf-8", "surrogatepass"))
 
     def path(self, sha256: str) -> Path:

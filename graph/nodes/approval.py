@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.config import Context
-from database_specialist.agent.errors import OutputError
+from database_specialist.agent.errors import StateError
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.workload import Indexes, Workload
-from database_specialist.graph.parts import Parts
+from database_specialist.graph.parts import Parts, said_first
 from database_specialist.graph.reading import teller
 from database_specialist.graph.state import State, Update
 
@@ -78,11 +78,10 @@ def _asked(parts: Parts) -> Approval:
         answer = interrupt({**_form(parts), "problem": problem})
         try:
             return Approval.model_validate(_with_edits(answer, parts))
-        except OutputError as error:
+        except StateError as error:
             problem = f"edits: {error}"
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            problem = f"{'.'.join(str(step) for step in first['loc']) or 'the answer'}: {first['msg']}"
+            problem = said_first(error)
 
 
 def _with_edits(answer: Any, parts: Parts) -> Any:

@@ -14,7 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.runtime import Runtime
 
 from database_specialist.agent.config import Context
-from database_specialist.agent.errors import OutputError
+from database_specialist.agent.errors import OutputError, StateError
 from database_specialist.agent.model.design import Design
 from database_specialist.graph.build import build_graph
 from database_specialist.graph.parts import SHARES, STATE_BYTES, Parts, fitted, size, whole
@@ -131,9 +131,9 @@ def test_a_part_takes_what_those_to_come_leave_free(tmp_path: Path) -> None:
 def test_a_value_that_is_lost_or_changed_is_said(values: ValueFolder) -> None:
     sha256 = values.keep({"a": 1})
     values.path(sha256).write_text('{"a": 2}')
-    with pytest.raises(OutputError, match=f"{sha256}.json: a part of the run's state is lost or damaged; begin"):
+    with pytest.raises(StateError, match=f"{sha256}.json: a part of the run's state is lost or damaged; begin"):
         values.find(sha256)
-    with pytest.raises(OutputError, match="is lost or damaged"):
+    with pytest.raises(StateError, match="is lost or damaged"):
         values.find("../outside")
 
 
