@@ -17,7 +17,7 @@ from langgraph.types import Command, StreamMode
 from database_specialist.agent.config import Context
 from database_specialist.agent.errors import ChangedError, ConfigError, DocumentError, SpecialistError
 from database_specialist.agent.progress import Progress
-from database_specialist.agent.running import AfterCut, RunRecord, changes, hashes, storable_settings
+from database_specialist.agent.running import AfterCut, RunRecord, changes, hashes
 from database_specialist.graph.build import graph
 from database_specialist.graph.parts import whole
 from database_specialist.graph.services import keeping
@@ -56,7 +56,7 @@ def described(folder: Path, context: Context, thread: str, *, has_dsn: bool) -> 
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         program=program_version(),
         documents=hashes(read_folder(folder)),
-        settings=storable_settings(context),
+        settings=context.model_dump(mode="json"),
     )
 
 

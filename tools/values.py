@@ -62,7 +62,7 @@ class ValueFolder:
         except OSError:
             content = b""
         if hashlib.sha256(content).hexdigest() != sha256:
-            raise StateError(f"{path}: a part of the run's state is lost or damaged; begin the run anew")
+            raise StateError(f"{path}: a part of the run's state is lost or damaged; begin the run anew (--fresh)")
         return json.loads(content.decode("utf-8", "surrogatepass"))
 
     def path(self, sha256: str) -> Path:

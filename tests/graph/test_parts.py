@@ -13,6 +13,7 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.runtime import Runtime
 
+from database_specialist.agent.app import design
 from database_specialist.agent.config import Context
 from database_specialist.agent.errors import OutputError, StateError
 from database_specialist.agent.model.design import Design
@@ -36,11 +37,16 @@ def part(**sizes: int) -> dict[str, Any]:
 # the sample
 
 
-def run_sample(folder: Path) -> list[Any]:
-    """Design the sample; return what stood in the state after each step, the latest last."""
+def sample(folder: Path) -> Path:
+    """Write the sample's documents into a folder of their own."""
     folder.mkdir()
     for document in ("requirements.md", "architecture.md"):
         shutil.copy(SAMPLE / document, folder)
+    return folder
+
+
+def run_sample(folder: Path) -> list[Any]:
+    """Design the sample; return what stood in the state after each step, the latest last."""
     graph = build_graph().compile(checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "sample"}, "recursion_limit": 100}
     given: Any = Input(folder=str(folder)).model_dump()
@@ -49,7 +55,7 @@ def run_sample(folder: Path) -> list[Any]:
 
 
 def test_the_state_of_the_sample_is_small_at_every_step_and_nothing_of_it_is_lost(tmp_path: Path) -> None:
-    folder = tmp_path / "ai_docs"
+    folder = sample(tmp_path / "ai_docs")
     steps = run_sample(folder)
     sizes = [len(json.dumps(each, ensure_ascii=False).encode()) for each in steps]
     assert len(sizes) == 13
@@ -59,11 +65,36 @@ def test_the_state_of_the_sample_is_small_at_every_step_and_nothing_of_it_is_los
         assert "kept_in" not in json.dumps(at_the_critic[key]), f"{key} cannot be edited in its place"
     assert steps[-1]["database_design"]["design"]["relational_schema"]["tables"]
     values = ValueFolder(folder, ".database-specialist/values")
-    design = Design.load(json.loads((folder / "database-design.json").read_text()))
+    made = Design.load(json.loads((folder / "database-design.json").read_text()))
     for state in (at_the_critic, steps[-1]):
         for key in set(SHARES) - {"schema_review"}:
-            loaded = type(getattr(design, key)).load(whole(state[key], lambda: values))
-            assert loaded == getattr(design, key), key
+            loaded = type(getattr(made, key)).load(whole(state[key], lambda: values))
+            assert loaded == getattr(made, key), key
+
+
+class Cut(Exception):
+    """The process ends here, as far as the run can tell."""
+
+
+def test_a_run_that_was_cut_off_finds_what_lies_beside_its_state_and_leaves_nothing(tmp_path: Path) -> None:
+    folder = sample(tmp_path / "ai_docs")
+    quick = Context(research="off", depth="quick")
+    told: list[str] = []
+
+    def cut(node: str, doing: str, elapsed: float) -> None:
+        if node == "critic":
+            raise Cut
+
+    with pytest.raises(Cut):
+        design(folder, quick, progress=cut)
+    run = folder / ".database-specialist" / "run"
+    assert len(list((run / "values").glob("*.json"))) > 3
+    outcome = design(folder, quick, progress=lambda node, doing, elapsed: told.append(node))
+    assert outcome.status == "accepted"
+    assert told == ["resumed", "critic", "write_document"]
+    assert not run.exists()
+    whole_design = Design.load(json.loads((folder / "database-design.json").read_text()))
+    assert (outcome.schema, outcome.evidence) == (whole_design.relational_schema, whole_design.evidence)
 
 
 # a part
@@ -114,11 +145,11 @@ def test_what_was_put_apart_comes_back_equal_and_once_only(values: ValueFolder, 
 
 
 def test_a_part_takes_what_those_to_come_leave_free(tmp_path: Path) -> None:
-    design = Design.load(json.loads((SAMPLE / "database-design.json").read_text()))
+    schema = Design.load(json.loads((SAMPLE / "database-design.json").read_text())).relational_schema
     runtime: Runtime[Context] = Runtime(context=Context())
     state: Any = {"folder": str(tmp_path), "brief": {"facts": []}}
-    alone = Parts(state, runtime).kept(relational_schema=design.relational_schema)
-    crowded = Parts({**state, "topics": ["x" * 220_000]}, runtime).kept(relational_schema=design.relational_schema)
+    alone = Parts(state, runtime).kept(relational_schema=schema)
+    crowded = Parts({**state, "topics": ["x" * 220_000]}, runtime).kept(relational_schema=schema)
     assert SHARES["relational_schema"] < size(alone["relational_schema"]) < STATE_BYTES - sum(SHARES.values()) + 60_000
     assert size(crowded["relational_schema"]) <= SHARES["relational_schema"]
     assert crowded["tables"] == alone["tables"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from langgraph_sdk.client import SyncLangGraphClient
 
 from database_specialist.agent.config import Context, Secrets
 from database_specialist.graph.build import graph
-from database_specialist.graph.nodes.approval import Approval
+from database_specialist.graph.nodes.approval import PARTS, Approval
 from database_specialist.graph.state import State
 from tests.dev_server import dev_server
 
+ROOT = Path(__file__).parents[2]
 ASSISTANT = "database_specialist"
 QUICK = {"research": "off", "depth": "quick"}
 SMALL = 128 * 1024
@@ -306,3 +308,23 @@ def test_the_form_of_the_settings_describes_each_and_asks_for_no_secret(client: 
     assert choices == {"engine", "method", "fallback", "research", "depth", "approval"}
     assert set((schemas["input_schema"] or {})["properties"]) == {"folder", "engine", "messages"}
     assert set((schemas["output_schema"] or {})["properties"]) == {"database_design", "messages"}
+
+
+# the page
+
+
+def test_the_page_names_nodes_and_keys_that_exist_and_every_part_that_can_be_edited() -> None:
+    page = (ROOT / "docs" / "studio.md").read_text()
+    tables = re.findall(r"^\| `.*\|$", page, re.MULTILINE)
+    named = {name for row in tables for cell in row.split("|")[1:3] for name in re.findall(r"`(\w+)`", cell)}
+    known = set(State.__annotations__) | set(graph.get_graph().nodes)
+    assert named <= known | {"gaps"}
+    section = page[page.index("## Edit") : page.index("## Fork")]
+    assert set(re.findall(r"^\| `(\w+)`", section, re.MULTILINE)) == set(PARTS)
+    for block in re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
+        calls = re.findall(r"client\.(\w+)\.(\w+)\(", block)
+        with get_sync_client(url="http://127.0.0.1:1") as client:
+            assert all(callable(getattr(getattr(client, part), method)) for part, method in calls)
+        assert compile(block, "studio.md", "exec")
+    for answer in re.findall(r'^    (\{"decision".*\})$', page, re.MULTILINE):
+        assert Approval.model_validate_json(answer.replace("[...]", "[]")).decision in answer
