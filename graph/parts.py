@@ -1,18 +1,12 @@
 """The parts of the design as they stand in the state: small enough to be saved at each step, and to be read.
 
 What has its default is left out. Each part has a share of the state. One that takes more, and more than the parts that
-are still to come leave free, has its largest fields in files of their own, and a reference stands for each:
-
-    {"kept_in": ".database-specialist/values/3f0c….json", "sha256": "3f0c…", "bytes": 76072, "outline": "…"}
-
-Whoever changes a state may put the value itself in the place of a reference.
+are still to come leave free, has its largest fields in files of their own (see `graph.references`).
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -32,6 +26,7 @@ from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.rules.subject import Subject
+from database_specialist.graph.references import fitted, size, whole
 from database_specialist.graph.services import services
 from database_specialist.graph.state import State, Update
 from database_specialist.tools.values import ValueFolder
@@ -57,22 +52,7 @@ SHARES = {
 _SPARE = 8 * KIB
 """Bytes that are left to what is no part of the design and is still to come."""
 
-_REFERENCE = frozenset(("kept_in", "sha256", "bytes", "outline"))
-_SMALLEST = 1 * KIB
-"""A field that takes less stays where it is."""
-_LAST = frozenset(("entities", "relationships", "facts", "queries", "planned", "findings"))
-"""What a person reads and edits is put apart after all else."""
-
 _P = TypeVar("_P", bound=Part)
-
-
-def size(value: Any) -> int:
-    """Return how many bytes a value takes as JSON; of a message of a chat, its text.
-
-    >>> size({"name": "é"})
-    14
-    """
-    return len(json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass"))
 
 
 class Parts:
@@ -202,34 +182,6 @@ def said_first(error: ValidationError) -> str:
     return f"{'.'.join(str(step) for step in first['loc']) or 'the whole'}: {first['msg']}"
 
 
-def fitted(part: Any, room: int, values: Callable[[], ValueFolder]) -> Any:
-    """Return a dumped part that takes no more than `room` bytes, its largest fields in files of their own.
-
-    Fields are those of the part and those of its fields. A part whose small fields take more is returned with these.
-    """
-    part = json.loads(json.dumps(part))
-    while size(part) > room:
-        fields = sorted(_fields(part), key=lambda field: (field[1] in _LAST, -size(field[0][field[1]])))
-        if not fields:
-            break
-        holder, name = fields[0]
-        holder[name] = _reference(holder[name], values())
-    return part
-
-
-def whole(value: Any, values: Callable[[], ValueFolder]) -> Any:
-    """Return a value of the state with what its references stand for; `values()` gives where they lead.
-
-    Raises:
-        StateError: what one stands for is lost.
-    """
-    if _is_reference(value):
-        return values().find(str(value["sha256"]))
-    if not isinstance(value, dict):
-        return value
-    return {key: whole(each, values) for key, each in value.items()}
-
-
 def _left(state: Mapping[str, Any], besides: str) -> int:
     """Return the bytes that are free when each other part that is still to come has its share."""
     to_come = (share for key, share in SHARES.items() if key != besides and not state.get(key))
@@ -242,77 +194,3 @@ def _free(state: Mapping[str, Any]) -> int:
 
 def _dumped(part: Part) -> Any:
     return part.model_dump(mode="json", exclude_defaults=True)
-
-
-def _fields(part: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield what may be put apart, as the object that holds it and its name there."""
-    for name, value in part.items():
-        if _is_reference(value):
-            continue
-        if isinstance(value, dict):
-            yield from ((value, inner) for inner in value if _is_large(value[inner]))
-        elif _is_large(value):
-            yield part, name
-
-
-def _is_large(value: Any) -> bool:
-    return isinstance(value, dict | list | str) and not _is_reference(value) and size(value) >= _SMALLEST
-
-
-def _is_reference(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == _REFERENCE
-
-
-def _reference(value: Any, values: ValueFolder) -> dict[str, Any]:
-    sha256 = values.keep(value)
-    return {"kept_in": values.shown(sha256), "sha256": sha256, "bytes": size(value), "outline": outline(value)}
-
-
-_NAMES = ("name", "id", "table", "subject", "fact", "query", "statement")
-_MOST_NAMES = 20
-_LONGEST = 80
-
-
-def outline(value: Any) -> str:
-    r"""Say in a line what is in a value that is kept apart.
-
-    >>> outline([{"name": "a", "x": 1}, {"name": "b", "x": 2}])
-    '2: a, b'
-    >>> outline([{"id": "V1", "passed": True, "status": "EXECUTED"}, {"id": "V2", "passed": False, "status": "STATIC"}])
-    '2: 1 EXECUTED, 1 STATIC; failed: V2'
-    >>> outline("INSERT INTO a VALUES (1);\nINSERT ...")
-    '2 lines: INSERT INTO a VALUES (1);'
-    """
-    if isinstance(value, str):
-        lines = value.splitlines()
-        return f"{len(lines)} lines: {lines[0] if lines else ''}"[:_LONGEST]
-    if isinstance(value, dict):
-        return ", ".join(list(value)[:_MOST_NAMES])
-    return f"{len(value)}: {_told_records(value) if _is_log(value) else _told_names(value)}"
-
-
-def _is_log(items: list[Any]) -> bool:
-    return all(isinstance(item, dict) and "passed" in item for item in items)
-
-
-def _told_records(records: list[dict[str, Any]]) -> str:
-    counts = Counter(record["status"] for record in records)
-    failed = [record["id"] for record in records if record["passed"] is False]
-    told = ", ".join(f"{count} {status}" for status, count in counts.items())
-    return f"{told}; {f'failed: {_joined(failed)}' if failed else 'none failed'}"
-
-
-def _told_names(items: list[Any]) -> str:
-    return _joined([_name(item) for item in items])
-
-
-def _name(item: Any) -> str:
-    if isinstance(item, dict):
-        item = next((item[key] for key in _NAMES if key in item), ", ".join(item))
-    return str(item)[:_LONGEST]
-
-
-def _joined(names: list[str]) -> str:
-    distinct = list(dict.fromkeys(names))
-    more = len(distinct) - _MOST_NAMES
-    return ", ".join(distinct[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -19,7 +19,7 @@ from database_specialist.agent.errors import ChangedError, ConfigError, Document
 from database_specialist.agent.progress import Progress
 from database_specialist.agent.running import AfterCut, RunRecord, changes, hashes
 from database_specialist.graph.build import graph
-from database_specialist.graph.parts import whole
+from database_specialist.graph.references import whole
 from database_specialist.graph.services import keeping
 from database_specialist.graph.state import Input
 from database_specialist.tools.checkpoints import DSN, postgres_saver

@@ -18,7 +18,8 @@ from database_specialist.agent.config import Context
 from database_specialist.agent.errors import OutputError, StateError
 from database_specialist.agent.model.design import Design
 from database_specialist.graph.build import build_graph
-from database_specialist.graph.parts import SHARES, STATE_BYTES, Parts, fitted, size, whole
+from database_specialist.graph.parts import SHARES, STATE_BYTES, Parts
+from database_specialist.graph.references import fitted, size, whole
 from database_specialist.graph.state import Input
 from database_specialist.tools.values import KEPT_DAYS, ValueFolder
 
