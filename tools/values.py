@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from database_specialist.agent.errors import OutputError, StateError
-from database_specialist.tools.files import write_whole
+from database_specialist.tools.files import STRAY, write_whole
 
 KEPT_DAYS = 30
 """A run that waits for a person longer than this, in a folder in which another has begun, cannot go on."""
@@ -74,9 +74,9 @@ class ValueFolder:
         return f"{self._place}/{sha256}.json"
 
     def sweep(self) -> None:
-        """Remove what no run has written for `KEPT_DAYS`."""
+        """Remove what no run has written for `KEPT_DAYS`, and what a killed one had not finished."""
         until = time.time() - KEPT_DAYS * 24 * 60 * 60
-        for path in self.folder.glob("*.json"):
+        for path in (*self.folder.glob("*.json"), *self.folder.glob(f"{STRAY}*")):
             try:
                 if path.stat().st_mtime < until:
                     path.unlink()

@@ -21,6 +21,7 @@ from database_specialist.graph.build import build_graph
 from database_specialist.graph.parts import SHARES, STATE_BYTES, Parts
 from database_specialist.graph.references import fitted, size, whole
 from database_specialist.graph.state import Input
+from database_specialist.tools.files import STRAY
 from database_specialist.tools.values import KEPT_DAYS, ValueFolder
 
 SAMPLE = Path(__file__).parents[2] / "ai_docs"
@@ -184,6 +185,10 @@ def test_what_no_run_has_written_for_long_is_swept(values: ValueFolder) -> None:
     past = time.time() - (KEPT_DAYS + 1) * 24 * 60 * 60
     for each in (old, again):
         os.utime(values.path(each), (past, past))
+    begun = values.folder / f"{STRAY}x"
+    begun.write_text("half")
+    os.utime(begun, (past, past))
     values.keep("again")
     values.sweep()
     assert [values.path(each).exists() for each in (old, again, new)] == [False, True, True]
+    assert not begun.exists()
