@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
@@ -55,6 +56,14 @@ class Context(BaseModel):
     """A folder with PostgreSQL's programs (initdb, postgres), in place of the embedded server."""
     output: str | None = None
     """The folder to write to. Empty: the folder of the documents."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _require_no_login(cls, address: str | None) -> str | None:
+        """A context is stored with checkpoints and shown in Studio."""
+        if address and "@" in urlsplit(address).netloc:
+            raise ValueError("an address with a login would be stored and shown; give it as OPENAI_BASE_URL")
+        return address
 
 
 class Secrets(BaseModel):

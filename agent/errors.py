@@ -6,7 +6,8 @@
     |-- DocumentError    the input folder cannot be used
     |-- ModelError       the chat model gave no usable answer; `status` says why
     |-- OutputError      a file cannot be written
-    `-- SandboxError     no database server can be had, or it died
+    |-- SandboxError     no database server can be had, or it died
+    `-- StateError       the state of a run, which a person may edit, cannot be used
 
 A bad design is not an exception: it is a report. Each message is one line that names the file or the
 setting and the remedy.
@@ -20,8 +21,12 @@ ModelStatus = Literal["llm_unavailable", "refused", "budget_exhausted"]
 """The provider cannot be reached or gives no usable answer; the model declines; a cap of the run is reached."""
 
 
-class SpecialistError(Exception):
-    """Base of all errors that are raised on purpose."""
+class SpecialistError(RuntimeError):
+    """Base of all errors that are raised on purpose.
+
+    LangGraph's server passes on the message of the built-in errors and their kin alone; of any other it says nothing
+    but its class, and a person in Studio would not learn what to do.
+    """
 
 
 class ChangedError(SpecialistError):
@@ -50,3 +55,7 @@ class OutputError(SpecialistError):
 
 class SandboxError(SpecialistError):
     """No database server can be had, or the one we had died."""
+
+
+class StateError(SpecialistError):
+    """The state of a run cannot be used: what a person put into it is no part of a design, or a part of it is lost."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field
 
-from database_specialist.agent.config import Context
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.reading.raw import RawDocument
 
@@ -91,19 +89,6 @@ class RunRecord(Part):
 def hashes(documents: Sequence[RawDocument]) -> dict[str, str]:
     """Return the SHA-256 of each document."""
     return {document.path: document.sha256 for document in documents}
-
-
-def storable_settings(context: Context) -> dict[str, Any]:
-    """Return settings as they may lie on a disk: a password in an address is left out."""
-    settings = context.model_dump(mode="json")
-    if context.base_url:
-        settings["base_url"] = _without_login(context.base_url)
-    return settings
-
-
-def _without_login(address: str) -> str:
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def changes(before: RunRecord, now: RunRecord) -> tuple[str, ...]:

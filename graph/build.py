@@ -1,6 +1,10 @@
 """The graph: nodes and edges, and nothing else.
 
 It is exported without a checkpointer, which `langgraph dev` would refuse; callers attach their own.
+
+Where branches meet, each is one node long, so all of them end in the same step and a plain edge from each is enough. A
+waiting edge (`add_edge([...], ...)`) keeps a set in the checkpoint, which `langgraph dev` reads back as a list: Studio
+would show no next node there, and an edit would fail.
 """
 
 from __future__ import annotations
@@ -43,17 +47,21 @@ def build_graph() -> StateGraph[State, Context, Input, Output]:
 
     builder.add_edge(START, "research")
     builder.add_conditional_edges("research", routes.after_research, list(get_args(routes.AfterResearch)))
-    builder.add_edge(["context7", "perplexity"], "read_requirements")
+    builder.add_edge("context7", "read_requirements")
+    builder.add_edge("perplexity", "read_requirements")
     builder.add_conditional_edges("read_requirements", routes.after_reading)
     builder.add_conditional_edges("model_entities", routes.after_entities)
     builder.add_edge("plan_schema", "review_schema")
     builder.add_edge("plan_schema", "write_workload")
-    builder.add_edge(["review_schema", "write_workload"], "plan_indexes")
+    builder.add_edge("review_schema", "plan_indexes")
+    builder.add_edge("write_workload", "plan_indexes")
     builder.add_conditional_edges("plan_indexes", routes.after_indexes)
     builder.add_edge("plan_operations", "verify")
     builder.add_edge("plan_operations", "review_operations")
     builder.add_edge("plan_operations", "criticise")
-    builder.add_edge(["verify", "review_operations", "criticise"], "critic")
+    builder.add_edge("verify", "critic")
+    builder.add_edge("review_operations", "critic")
+    builder.add_edge("criticise", "critic")
     builder.add_conditional_edges("critic", routes.after_critic)
     builder.add_conditional_edges("approve", routes.after_approval, list(get_args(routes.AfterApproval)))
     builder.add_edge("write_document", END)

@@ -10,14 +10,9 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from database_specialist.agent.config import Context
-from database_specialist.agent.model.brief import Brief
-from database_specialist.agent.model.entities import EntityModel
-from database_specialist.agent.model.evidence import EvidenceLog, Finding, Stage, Verdict
-from database_specialist.agent.model.operations import Operations
-from database_specialist.agent.model.relational import Schema
-from database_specialist.agent.model.workload import Indexes, Workload
-from database_specialist.agent.rules.subject import Subject
+from database_specialist.agent.model.evidence import Finding, Stage
 from database_specialist.agent.run_log import current_run
+from database_specialist.graph.parts import Parts
 from database_specialist.graph.state import State
 
 Tell = Callable[[str], None]
@@ -32,14 +27,12 @@ def teller(runtime: Runtime[Context], node: str) -> Tell:
 
 def round_of(state: State) -> int:
     """Return the round that the run is in, counted from 1."""
-    return Verdict.load(state["verdict"]).round + 1 if state.get("verdict") else 1
+    return int(state["verdict"]["round"]) + 1 if state.get("verdict") else 1
 
 
-def findings(state: State, node: Stage) -> tuple[Finding, ...]:
+def findings(parts: Parts, node: Stage) -> tuple[Finding, ...]:
     """Return the errors of the last verdict that this node owns."""
-    if not state.get("verdict"):
-        return ()
-    found = Verdict.load(state["verdict"]).findings
+    found = parts.verdict.findings if parts.has("verdict") else ()
     return tuple(finding for finding in found if finding.owner == node and finding.severity == "error")
 
 
@@ -47,23 +40,6 @@ def all_findings(state: State, node: Stage) -> tuple[Finding, ...]:
     """Return the errors of every round that this node owned: what is computed anew must not forget them."""
     found = (Finding.load(each) for each in state.get("objections", []))
     return tuple(finding for finding in found if finding.owner == node)
-
-
-def subject(state: State) -> Subject:
-    """Return the design as it stands, without the proofs: they are made while it is criticised."""
-    return Subject(
-        brief=Brief.load(state["brief"]),
-        entity_model=EntityModel.load(state["entity_model"]),
-        schema=Schema.load(state["relational_schema"]),
-        workload=Workload.load(state["workload"]),
-        indexes=Indexes.load(state["indexes"]),
-        operations=Operations.load(state["operations"]),
-    )
-
-
-def evidence(state: State) -> EvidenceLog:
-    """Return what the proofs of this round came to."""
-    return EvidenceLog.load(state["evidence"])
 
 
 def fingerprint(*parts: Any) -> str:

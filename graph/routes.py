@@ -8,8 +8,9 @@ from langgraph.runtime import Runtime
 
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import FAILED
-from database_specialist.agent.model.evidence import Stage, Verdict
+from database_specialist.agent.model.evidence import Stage
 from database_specialist.agent.rules.critic import owners
+from database_specialist.graph.parts import Parts
 from database_specialist.graph.services import resolve
 from database_specialist.graph.state import State
 
@@ -25,7 +26,7 @@ _PROOFS: tuple[AfterApproval, ...] = ("verify", "review_operations", "criticise"
 _MENDERS: dict[Stage, Mender] = {
     "model_entities": "model_entities",
     "plan_schema": "plan_schema",
-    # A join waits for all its branches: the way back leads to where they part. What nobody objected to costs nothing.
+    # The way back leads to where the branches part, so that they meet again. What nobody objected to costs nothing.
     "plan_indexes": "plan_schema",
     "plan_operations": "plan_operations",
 }
@@ -55,7 +56,7 @@ def after_critic(state: State, runtime: Runtime[Context]) -> AfterCritic:
     """Write what was accepted; send back what can be mended, while rounds are left and the design still changes."""
     if state["status"] in FAILED:
         return "report_failure"
-    verdict = Verdict.load(state["verdict"])
+    verdict = Parts(state, runtime).verdict
     if verdict.accepted:
         return "approve" if resolve(runtime.context).approval == "ask" else "write_document"
     seen = state["fingerprints"]

@@ -18,8 +18,9 @@ from langgraph.types import Command, StreamMode
 from database_specialist.agent.config import Context
 from database_specialist.agent.errors import ChangedError, ConfigError, DocumentError, SpecialistError
 from database_specialist.agent.progress import Progress
-from database_specialist.agent.running import AfterCut, RunRecord, changes, hashes, storable_settings
+from database_specialist.agent.running import AfterCut, RunRecord, changes, hashes
 from database_specialist.graph.build import graph
+from database_specialist.graph.references import whole
 from database_specialist.graph.services import keeping
 from database_specialist.graph.state import Input
 from database_specialist.tools.checkpoints import DSN, postgres_saver
@@ -57,7 +58,7 @@ def described(folder: Path, context: Context, thread: str, *, has_dsn: bool) -> 
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         program=program_version(),
         documents=hashes(read_folder(folder)),
-        settings=storable_settings(context),
+        settings=context.model_dump(mode="json"),
     )
 
 
@@ -173,13 +174,15 @@ def run_graph(
     # As plain JSON: a checkpoint with an object of ours in it could not be read for ever.
     given: Any = None if saver.get_tuple(config) else Input(folder=record.folder).model_dump()
     journal = _Journal(record, state)
-    with keeping(state.answers), state.beating():
+    with keeping(state.answers, state.values), state.beating():
         while True:
             parts = durable.stream(given, config, context=context, stream_mode=_MODES, version="v2", durability="sync")
             journal.follow(parts, progress)
             now = durable.get_state(config)
             if not now.interrupts:
-                return Streamed(dict(now.values), journal.record.seconds, journal.wall_seconds)
+                return Streamed(
+                    whole(dict(now.values), lambda: state.values), journal.record.seconds, journal.wall_seconds
+                )
             given = Command(resume=_answer(record, person, now.interrupts[0].value))
 
 

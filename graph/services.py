@@ -42,6 +42,7 @@ from database_specialist.tools.research import researcher
 from database_specialist.tools.sandboxes import open_sandbox
 from database_specialist.tools.squawk import lint_migrations
 from database_specialist.tools.tracing import is_wanted
+from database_specialist.tools.values import ValueFolder
 
 
 class Researcher(Protocol):
@@ -78,6 +79,8 @@ class Services:
     lint: Callable[[Schema, Operations], tuple[Finding, ...]]
     """A second opinion on the migrations' text; it may object, and no objection of it is an error."""
     output: Callable[[Path], OutputFolder]
+    values: Callable[[Path], ValueFolder]
+    """Takes the folder of the documents; keeps what is too large for the state."""
     new_run: Callable[[], str] = lambda: current_run() or uuid4().hex
     """Names a run; nothing that is written holds the name."""
 
@@ -110,8 +113,13 @@ def default_services(context: Context) -> Services:
         sandbox=lambda engine: open_sandbox(engine, pg_bin=context.pg_bin, mysql_dsn=secrets.mysql_dsn, cache=cache),
         key_store=lambda: open_redis(secrets.redis_url),
         lint=_lint,
-        output=lambda folder: OutputFolder(Path(context.output) if context.output else folder),
+        output=lambda folder: OutputFolder(_target(context, folder)),
+        values=lambda folder: _values.get() or OutputFolder(_target(context, folder)).values,
     )
+
+
+def _target(context: Context, folder: Path) -> Path:
+    return Path(context.output) if context.output else folder
 
 
 def _lint(schema: Schema, operations: Operations) -> tuple[Finding, ...]:
@@ -161,6 +169,7 @@ Answers = Callable[[str], KeptAnswers]
 """Finds the kept answers of a node in a round."""
 
 _answers: ContextVar[Answers | None] = ContextVar("answers", default=None)
+_values: ContextVar[ValueFolder | None] = ContextVar("values", default=None)
 _secrets: ContextVar[Secrets | None] = ContextVar("secrets", default=None)
 _factory: ContextVar[Callable[[Context], Services]] = ContextVar("services", default=default_services)
 
@@ -176,13 +185,17 @@ def using(factory: Callable[[Context], Services]) -> Iterator[None]:
 
 
 @contextmanager
-def keeping(answers: Answers) -> Iterator[None]:
-    """Let runs inside the block keep each answer of a chat model as it arrives, and find it when done again."""
-    token = _answers.set(answers)
+def keeping(answers: Answers, values: ValueFolder) -> Iterator[None]:
+    """Let runs inside the block keep each answer of a chat model as it arrives, and find it when done again.
+
+    `values` is for what is too large for their state.
+    """
+    tokens = _answers.set(answers), _values.set(values)
     try:
         yield
     finally:
-        _answers.reset(token)
+        _answers.reset(tokens[0])
+        _values.reset(tokens[1])
 
 
 @contextmanager

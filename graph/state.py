@@ -59,10 +59,13 @@ class State(TypedDict):
     brief: Json  # read_requirements
     entity_model: Json  # model_entities
     relational_schema: Json  # plan_schema; plan_indexes puts the review into it
+    tables: list[str]  # the same two: the schema in a line each, to read
     schema_review: Json  # review_schema
     workload: Json  # write_workload
     indexes: Json  # plan_indexes
+    index_plan: Json  # plan_indexes: the hash of each index as it left them; what differs later, a person edited
     index_review: Json  # plan_indexes
+    index_edits: Json  # plan_indexes: what a person edited, for the rounds that follow
     operations: Json  # plan_operations; critic puts the review into it
     operations_review: Json  # review_operations
     critique: Json  # criticise
@@ -98,10 +101,13 @@ class Update(TypedDict, total=False):
     brief: Json
     entity_model: Json
     relational_schema: Json
+    tables: list[str]
     schema_review: Json
     workload: Json
     indexes: Json
+    index_plan: Json
     index_review: Json
+    index_edits: Json
     operations: Json
     operations_review: Json
     critique: Json
@@ -123,9 +129,12 @@ class Update(TypedDict, total=False):
     database_design: Json
 
 
-class Output(TypedDict):
+class Output(BaseModel):
     """What a run gives back: one object under a name of its own, and the chat when there is one."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     database_design: Json
-    """A dumped `agent.contract.DatabaseDesign`."""
+    """What the run came to: status, document, the design, what the Security Specialist needs, open questions."""
     messages: list[Any]
+    """The chat of a parent graph, with the answer."""

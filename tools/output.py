@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from database_specialist.agent.errors import OutputError
 from database_specialist.tools.files import STRAY, write_whole
+from database_specialist.tools.values import ValueFolder
 
 STATE_FOLDER = ".database-specialist"
 DOCUMENT = "database-design.md"
@@ -43,6 +44,11 @@ class OutputFolder:
         self._folder = folder
         self._state = folder / STATE_FOLDER
         self._running = self._state / "running"
+
+    @property
+    def values(self) -> ValueFolder:
+        """What is too large for the state of a run that others keep, such as a parent graph or a server."""
+        return ValueFolder(self._folder, f"{STATE_FOLDER}/values")
 
     @contextmanager
     def lock(self) -> Iterator[None]:

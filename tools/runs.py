@@ -4,7 +4,8 @@
     run/            one run that was begun and is not over; renamed before it is removed
         run.json              a `RunRecord`; its time of change is the last sign of life
         checkpoints.sqlite    what LangGraph saves after each node
-        parts/                large values of the state, by their hash
+        parts/                large values of the checkpoints, by their hash
+        values/               what is too large for the state, by its hash
     answers/        a chat model's answers; they outlive a run that the model failed
     accepted.json   the `RunRecord` of the run whose design stands in the output folder
 """
@@ -33,6 +34,7 @@ from database_specialist.tools.answers import KeptAnswers
 from database_specialist.tools.checkpoints import postgres_saver, sqlite_saver
 from database_specialist.tools.files import write_whole
 from database_specialist.tools.output import STATE_FOLDER
+from database_specialist.tools.values import ValueFolder
 
 BEAT_SECONDS = 0.25
 _REMOVED = "removed-"
@@ -142,6 +144,11 @@ class RunState:
         """Return the answers to what a node asks in a round."""
         self._answers.mkdir(mode=0o700, parents=True, exist_ok=True)
         return KeptAnswers(self._answers, place)
+
+    @property
+    def values(self) -> ValueFolder:
+        """What is too large for the state that is shown."""
+        return ValueFolder(self.output, f"{STATE_FOLDER}/run/values")
 
     def saver(self, dsn: str | None) -> AbstractContextManager[BaseCheckpointSaver[str]]:
         """Return what saves checkpoints: into the state folder, or with `dsn` into PostgreSQL."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from database_specialist.agent.answers.plans import IndexReview
 from database_specialist.agent.model.evidence import Finding
@@ -48,14 +48,15 @@ def reviewed_indexes(indexes: Indexes, review: IndexReview) -> Indexes:
 
 
 def kept_review(
-    review: IndexReview, findings: Sequence[Finding], *, before: Indexes, now: tuple[Schema, Workload, Indexes]
+    review: IndexReview, findings: Sequence[Finding], *, before: Collection[str], now: tuple[Schema, Workload, Indexes]
 ) -> IndexReview | None:
     """Return what of an earlier review holds for the plan of `now`; None when there is something new to look over.
 
-    `before` is the plan with that review in it. An index that the review added and that was objected to is left out.
+    `before` names the indexes of the plan with that review in it. An index that the review added and that was
+    objected to is left out.
     """
     planned = {index.name for index in now[2].planned}
-    if planned - {index.name for index in before.planned} - {each.name for each in review.drop}:
+    if planned - set(before) - {each.name for each in review.drop}:
         return None
     objected = " ".join(finding.place for finding in findings)
     add = tuple(index for index in review.add if index.name not in objected)

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.config import Context
+from database_specialist.agent.errors import StateError
 from database_specialist.agent.model.base import Part
-from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel
-from database_specialist.agent.model.evidence import EvidenceLog, Finding, Verdict
+from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import Operations
-from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.graph.parts import Parts, said_first
 from database_specialist.graph.reading import teller
 from database_specialist.graph.state import State, Update
 
@@ -62,45 +62,50 @@ class Approval(BaseModel):
 
 def approve(state: State, runtime: Runtime[Context]) -> Update:
     """Wait for a person to accept, to reject with a reason, or to edit."""
-    approval = _asked(state)
+    parts = Parts(state, runtime)
+    approval = _asked(parts)
     teller(runtime, "approve")(" ".join(filter(None, (approval.decision, approval.reason))))
     ruled: Update = {"approval": approval.model_dump(exclude={"edits"}) | {"edited": sorted(approval.edits)}}
     if approval.decision == "reject":
-        return {**ruled, **_rejected(state, approval)}
-    for key, value in approval.edits.items():
-        ruled[key] = PARTS[key].load(value).dump()  # type: ignore[literal-required]
-    return ruled
+        return {**ruled, **_rejected(state, parts, approval)}
+    return {**ruled, **parts.kept(**{key: PARTS[key].load(value) for key, value in approval.edits.items()})}
 
 
-def _asked(state: State) -> Approval:
+def _asked(parts: Parts) -> Approval:
     """Ask until the answer is one; what was wrong with it stands in the next question."""
     problem = ""
     while True:
-        answer = interrupt({**_form(state), "problem": problem})
+        answer = interrupt({**_form(parts), "problem": problem})
         try:
-            return Approval.model_validate(answer)
+            return Approval.model_validate(_with_edits(answer, parts))
+        except StateError as error:
+            problem = f"edits: {error}"
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            problem = f"{'.'.join(str(step) for step in first['loc']) or 'the answer'}: {first['msg']}"
+            problem = said_first(error)
 
 
-def _form(state: State) -> dict[str, Any]:
-    schema, verdict = Schema.load(state["relational_schema"]), Verdict.load(state["verdict"])
-    log = EvidenceLog.load(state["evidence"])
+def _with_edits(answer: Any, parts: Parts) -> Any:
+    """Put what references of the state stand for into parts that were taken from it."""
+    if isinstance(answer, dict) and isinstance(answer.get("edits"), dict):
+        return {**answer, "edits": {key: parts.whole(value) for key, value in answer["edits"].items()}}
+    return answer
+
+
+def _form(parts: Parts) -> dict[str, Any]:
+    verdict = parts.verdict
     return {
         "question": "The rules and the proofs accept this design. Shall the document be written?",
         "round": verdict.round,
-        "tables": [table.name for table in schema.tables],
-        "indexes": [index.name for index in Indexes.load(state["indexes"]).planned],
-        "claims_run": len(log.records),
+        "tables": [table.name for table in parts.schema.tables],
+        "indexes": [index.name for index in parts.indexes.planned],
+        "claims_run": len(parts.evidence.records),
         "warnings": [f"{each.place}: {each.message}" for each in verdict.findings if each.severity == "warning"],
-        "open_questions": [gap.question for gap in Brief.load(state["brief"]).gaps],
+        "open_questions": [gap.question for gap in parts.brief.gaps],
         "answer": Approval.model_json_schema(),
     }
 
 
-def _rejected(state: State, approval: Approval) -> Update:
-    verdict = Verdict.load(state["verdict"])
+def _rejected(state: State, parts: Parts, approval: Approval) -> Update:
     finding = Finding(
         code="PERSON",
         severity="error",
@@ -109,8 +114,9 @@ def _rejected(state: State, approval: Approval) -> Update:
         help="Mend what the person who approves the design objects to.",
         owner=approval.node,
     )
+    verdict = parts.verdict.model_copy(update={"accepted": False, "findings": (finding, *parts.verdict.findings)})
     return {
-        "verdict": verdict.model_copy(update={"accepted": False, "findings": (finding, *verdict.findings)}).dump(),
+        **parts.kept(verdict=verdict),
         "objections": [*state["objections"], finding.dump()],
         "status": "not_accepted",
     }

@@ -8,39 +8,41 @@ from contextlib import contextmanager
 from langgraph.runtime import Runtime
 
 from database_specialist.agent.answers.plans import IndexReview
-from database_specialist.agent.answers.review import SchemaReview
 from database_specialist.agent.citing import compare_operations, compare_schema
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
 from database_specialist.agent.errors import DocumentError
+from database_specialist.agent.indexing.edits import IndexEdits, edited_indexes, standing_edits
 from database_specialist.agent.indexing.plan import plan_indexes as choose_indexes
 from database_specialist.agent.indexing.plan import required_extensions
 from database_specialist.agent.indexing.review import kept_review, reviewed_indexes
 from database_specialist.agent.mapping.extensions import with_extensions
 from database_specialist.agent.mapping.review import reviewed
 from database_specialist.agent.mapping.schema import map_schema
-from database_specialist.agent.model.brief import Brief, Research
-from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
-from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
-from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.model.workload import Index, Indexes, Workload
 from database_specialist.agent.operations.plan import plan_operations as derive_operations
 from database_specialist.agent.verification.trying import has_opaque_triggers, trying
 from database_specialist.graph.asking import asks
-from database_specialist.graph.reading import Tell, all_findings, findings, teller
+from database_specialist.graph.parts import Parts
+from database_specialist.graph.reading import Tell, all_findings, findings, fingerprint, teller
 from database_specialist.graph.services import services
 from database_specialist.graph.state import State, Update
+
+_MARK = 16
+"""Hexadecimal digits by which an index that a person edited is told from the one that was planned."""
 
 
 @asks
 def model_entities(state: State, runtime: Runtime[Context], designer: Designer, tell: Tell) -> Update:
     """Model what the facts are about, blind to tables."""
+    parts = Parts(state, runtime)
     model = designer.model_entities(
-        Brief.load(state["brief"]),
-        research=Research.load(state["research"]),
-        previous=EntityModel.load(state["entity_model"]) if state.get("entity_model") else None,
-        findings=findings(state, "model_entities"),
+        parts.brief,
+        research=parts.research,
+        previous=parts.entity_model if parts.has("entity_model") else None,
+        findings=findings(parts, "model_entities"),
     )
     if not model.entities:
         raise DocumentError(
@@ -48,131 +50,150 @@ def model_entities(state: State, runtime: Runtime[Context], designer: Designer, 
             '("A customer has a name and an e-mail address"), or design with a chat model (--model)'
         )
     tell(f"{len(model.entities)} entities, {len(model.relationships)} relationships, {len(model.rules)} rules")
-    return {"entity_model": model.dump()}
+    return parts.kept(entity_model=model)
 
 
 def plan_schema(state: State, runtime: Runtime[Context]) -> Update:
     """Derive the tables from the entities."""
-    stack = Brief.load(state["brief"]).stack
+    parts = Parts(state, runtime)
+    stack = parts.brief.stack
     schema = map_schema(
-        EntityModel.load(state["entity_model"]),
+        parts.entity_model,
         engine=stack.engine,
         engine_version=stack.engine_version,
         findings=all_findings(state, "plan_schema"),
     )
-    schema = compare_schema(schema, Research.load(state["research"]))
+    schema = compare_schema(schema, parts.research)
     keys = sum(len(table.foreign_keys) for table in schema.tables)
     teller(runtime, "plan_schema")(f"{len(schema.tables)} tables, {keys} foreign keys")
-    return {"relational_schema": schema.dump()}
+    return parts.kept(relational_schema=schema)
 
 
 @asks
 def review_schema(state: State, runtime: Runtime[Context], designer: Designer, tell: Tell) -> Update:
     """Look over the derived tables: what deriving cannot know, and the SQL of rules across rows and tables."""
+    parts = Parts(state, runtime)
     review = designer.review_schema(
-        Brief.load(state["brief"]),
-        EntityModel.load(state["entity_model"]),
-        Schema.load(state["relational_schema"]),
-        research=Research.load(state["research"]),
-        previous=SchemaReview.load(state["schema_review"]) if state.get("schema_review") else None,
-        findings=findings(state, "plan_schema"),
+        parts.brief,
+        parts.entity_model,
+        parts.schema,
+        research=parts.research,
+        previous=parts.schema_review if parts.has("schema_review") else None,
+        findings=findings(parts, "plan_schema"),
     )
     changes = len(review.columns) + len(review.foreign_keys) + len(review.checks) + len(review.uniques)
     tell(f"{changes} changes, {len(review.routines)} routines")
-    return {"schema_review": review.dump()}
+    return parts.kept(schema_review=review)
 
 
 @asks
 def write_workload(state: State, runtime: Runtime[Context], designer: Designer, tell: Tell) -> Update:
     """Write the queries that the facts imply."""
+    parts = Parts(state, runtime)
     workload = designer.write_workload(
-        Brief.load(state["brief"]),
-        EntityModel.load(state["entity_model"]),
-        Schema.load(state["relational_schema"]),
-        previous=Workload.load(state["workload"]) if state.get("workload") else None,
-        findings=_about_queries(state),
+        parts.brief,
+        parts.entity_model,
+        parts.schema,
+        previous=parts.workload if parts.has("workload") else None,
+        findings=_about_queries(parts),
     )
     tell(f"{len(workload.queries)} queries")
-    return {"workload": workload.dump()}
+    return parts.kept(workload=workload)
 
 
-def _about_queries(state: State) -> tuple[Finding, ...]:
+def _about_queries(parts: Parts) -> tuple[Finding, ...]:
     """Return what was found against the queries: an index that was objected to is taken out when they are planned."""
-    planned = {index.name for index in Indexes.load(state["indexes"]).planned} if state.get("indexes") else set()
-    return tuple(each for each in findings(state, "plan_indexes") if each.place not in planned)
+    planned = {index.name for index in parts.indexes.planned} if parts.has("indexes") else set()
+    return tuple(each for each in findings(parts, "plan_indexes") if each.place not in planned)
 
 
 @asks
 def plan_indexes(state: State, runtime: Runtime[Context], designer: Designer, tell: Tell) -> Update:
     """Put the review into the schema, plan the indexes that serve the queries, and have them looked over."""
-    review = SchemaReview.load(state["schema_review"])
-    schema = reviewed(Schema.load(state["relational_schema"]), review)
-    workload = Workload.load(state["workload"])
-    computed = choose_indexes(schema, workload, findings=all_findings(state, "plan_indexes"))
-    index_review = _index_review(state, designer, schema, workload, computed)
-    indexes = reviewed_indexes(computed, index_review)
+    parts = Parts(state, runtime)
+    schema = reviewed(parts.schema, parts.schema_review)
+    computed = choose_indexes(schema, parts.workload, findings=all_findings(state, "plan_indexes"))
+    edits = _index_edits(state, parts)
+    index_review = _index_review(state, parts, designer, (schema, parts.workload, computed), edits)
+    planned = reviewed_indexes(computed, index_review)
+    edits = standing_edits(edits, planned, findings(parts, "plan_indexes"))
+    indexes = edited_indexes(planned, edits)
     tell(f"{len(indexes.planned)} indexes, {len(indexes.rejected)} rejected")
+    kept = parts.kept(relational_schema=with_extensions(schema, required_extensions(indexes)), indexes=indexes)
     return {
-        "relational_schema": with_extensions(schema, required_extensions(indexes)).dump(),
-        "indexes": indexes.dump(),
+        **kept,
+        "index_plan": {index.name: _mark(index) for index in indexes.planned},
         "index_review": index_review.dump(),
+        "index_edits": edits.dump(),
     }
 
 
 def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
     """Work out capacity, scaling, migrations, deployment, backup and other stores."""
-    with _row_trial(state, runtime) as accepts:
+    parts = Parts(state, runtime)
+    with _row_trial(parts, runtime) as accepts:
         operations = derive_operations(
-            Brief.load(state["brief"]),
-            EntityModel.load(state["entity_model"]),
-            Schema.load(state["relational_schema"]),
-            Workload.load(state["workload"]),
-            Indexes.load(state["indexes"]),
+            parts.brief,
+            parts.entity_model,
+            parts.schema,
+            parts.workload,
+            parts.indexes,
             findings=all_findings(state, "plan_operations"),
             accepts=accepts,
         )
-    operations = compare_operations(operations, Research.load(state["research"]))
+    operations = compare_operations(operations, parts.research)
     rows = sum(operations.seed.rows.values())
     teller(runtime, "plan_operations")(f"{len(operations.migrations)} migrations, {rows} seed rows")
-    return {"operations": operations.dump()}
+    return parts.kept(operations=operations)
 
 
 @asks
 def review_operations(state: State, runtime: Runtime[Context], designer: Designer, tell: Tell) -> Update:
     """Decide what arithmetic on the load cannot; an earlier answer stands until it is objected to."""
-    if state.get("operations_review") and not findings(state, "plan_operations"):
+    parts = Parts(state, runtime)
+    if state.get("operations_review") and not findings(parts, "plan_operations"):
         return {}
-    review = designer.review_operations(
-        Brief.load(state["brief"]),
-        Operations.load(state["operations"]),
-        research=Research.load(state["research"]),
-    )
+    review = designer.review_operations(parts.brief, parts.operations, research=parts.research)
     tell(f"{len(review.decisions)} decisions")
     return {"operations_review": review.dump()}
 
 
+def _index_edits(state: State, parts: Parts) -> IndexEdits:
+    """Return what a person has put in place of the plan that this node left, in all rounds."""
+    if not state.get("index_plan"):
+        return IndexEdits()
+    now = {index.name: index for index in parts.indexes.planned}
+    left: dict[str, str] = state["index_plan"]
+    put = tuple(index for name, index in now.items() if left.get(name) != _mark(index))
+    gone = tuple(name for name in left if name not in now)
+    return IndexEdits.load(state["index_edits"]).followed_by(IndexEdits(gone=gone, put=put))
+
+
 def _index_review(
-    state: State, designer: Designer, schema: Schema, workload: Workload, computed: Indexes
+    state: State, parts: Parts, designer: Designer, now: tuple[Schema, Workload, Indexes], edits: IndexEdits
 ) -> IndexReview:
     """Return the earlier review where it still fits, else ask for one."""
     if state.get("index_review"):
         kept = kept_review(
             IndexReview.load(state["index_review"]),
-            findings(state, "plan_indexes"),
-            before=Indexes.load(state["indexes"]),
-            now=(schema, workload, computed),
+            findings(parts, "plan_indexes"),
+            before={*state["index_plan"], *edits.gone},
+            now=now,
         )
         if kept is not None:
             return kept
-    return designer.review_indexes(Brief.load(state["brief"]), schema, workload, computed)
+    return designer.review_indexes(parts.brief, *now)
 
 
 @contextmanager
-def _row_trial(state: State, runtime: Runtime[Context]) -> Iterator[Callable[[str], bool] | None]:
+def _row_trial(parts: Parts, runtime: Runtime[Context]) -> Iterator[Callable[[str], bool] | None]:
     """Give the seed a database to try its rows on, where triggers written by hand may refuse them."""
-    schema, model = Schema.load(state["relational_schema"]), EntityModel.load(state["entity_model"])
-    if not has_opaque_triggers(model, SchemaReview.load(state["schema_review"])):
+    if not has_opaque_triggers(parts.entity_model, parts.schema_review):
         yield None
         return
-    with services(runtime).sandbox(schema.engine) as sandbox, trying(schema, sandbox) as accepts:
+    with services(runtime).sandbox(parts.schema.engine) as sandbox, trying(parts.schema, sandbox) as accepts:
         yield accepts
+
+
+def _mark(index: Index) -> str:
+    return fingerprint(index.dump())[:_MARK]

@@ -17,6 +17,7 @@ from database_specialist.agent.reading.title import project_title
 from database_specialist.agent.research import Topic, topics
 from database_specialist.agent.sources import merged
 from database_specialist.graph.asking import asks
+from database_specialist.graph.parts import Parts
 from database_specialist.graph.reading import Tell, teller
 from database_specialist.graph.services import resolve, services
 from database_specialist.graph.state import Asked, State, Update
@@ -35,6 +36,7 @@ def research(state: Asked, runtime: Runtime[Context]) -> Update:
         documents = used.read_folder(Path(folder))
     except DocumentError as error:
         return {**update, "status": "input_error", "reason": str(error)}
+    used.values(Path(folder)).sweep()
     stack = quick_stack(documents, engine=engine)
     teller(runtime, "research")(f"{len(documents)} documents, engine {stack.engine}")
     return {**update, "topics": [vars(topic) for topic in topics(stack, engine=context.engine)]}
@@ -63,7 +65,7 @@ def read_requirements(state: State, runtime: Runtime[Context], designer: Designe
     brief = designer.read_requirements(documents, project=project, engine=state["engine"])
     tell(f"{len(brief.facts)} facts, {len(brief.quantities)} figures, {len(brief.gaps)} gaps")
     research = merged(Research.load(note) for note in state["research_notes"])
-    return {"brief": brief.dump(), "research": research.dump()}
+    return Parts(state, runtime).kept(brief=brief, research=research)
 
 
 def _nothing_yet() -> Update:
@@ -79,7 +81,9 @@ def _nothing_yet() -> Update:
         "entity_model": None,
         "schema_review": None,
         "workload": None,
+        "index_plan": None,
         "index_review": None,
+        "index_edits": None,
         "operations_review": None,
         "critique": None,
         "verdict": None,

@@ -10,32 +10,29 @@ from database_specialist.agent.answers.plans import OperationsReview
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import FAILED
 from database_specialist.agent.designer.designer import Designer
-from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import Operations
-from database_specialist.agent.model.relational import Schema
-from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.operations.review import reviewed_operations
 from database_specialist.agent.rules.critic import judge
 from database_specialist.agent.verification.verify import verify as prove
 from database_specialist.graph.asking import asks
-from database_specialist.graph.reading import Tell, evidence, fingerprint, round_of, subject, teller
+from database_specialist.graph.parts import Parts
+from database_specialist.graph.reading import Tell, fingerprint, round_of, teller
 from database_specialist.graph.services import resolve, services
 from database_specialist.graph.state import State, Update
 
 
 def verify(state: State, runtime: Runtime[Context]) -> Update:
     """Run every claim of the design on the engine."""
-    tell = teller(runtime, "verify")
-    schema = Schema.load(state["relational_schema"])
-    with services(runtime).sandbox(schema.engine) as sandbox:
+    tell, parts = teller(runtime, "verify"), Parts(state, runtime)
+    with services(runtime).sandbox(parts.schema.engine) as sandbox:
         tell(f"on {sandbox.engine}")
         verification = prove(
-            entity_model=EntityModel.load(state["entity_model"]),
-            schema=schema,
-            workload=Workload.load(state["workload"]),
-            indexes=Indexes.load(state["indexes"]),
-            operations=Operations.load(state["operations"]),
+            entity_model=parts.entity_model,
+            schema=parts.schema,
+            workload=parts.workload,
+            indexes=parts.indexes,
+            operations=parts.operations,
             sandbox=sandbox,
             depth=resolve(runtime.context).depth,
             key_store=services(runtime).key_store,
@@ -43,7 +40,7 @@ def verify(state: State, runtime: Runtime[Context]) -> Update:
         )
     log = verification.log
     tell(f"{len(log.records)} checks, {len(log.failed)} failed")
-    return {"evidence": log.dump(), "measurements": [m.dump() for m in verification.measurements]}
+    return {**parts.kept(evidence=log), "measurements": [m.dump() for m in verification.measurements]}
 
 
 @asks
@@ -52,7 +49,7 @@ def criticise(state: State, runtime: Runtime[Context], designer: Designer, tell:
     read = fingerprint(*(state[key] for key in ("brief", "entity_model", "relational_schema", "workload", "indexes")))
     if state.get("critique") and state["critique"]["of"] == read and not _has_errors(state):
         return {}
-    found = designer.criticise(subject(state))
+    found = designer.criticise(Parts(state, runtime).subject)
     tell(f"{len(found)} objections")
     return {"critique": {"of": read, "findings": [finding.dump() for finding in found]}}
 
@@ -61,17 +58,16 @@ def critic(state: State, runtime: Runtime[Context]) -> Update:
     """Judge the design by rule, proof and objection; acceptance is computed."""
     if state["status"] in FAILED:
         return {}
-    review = OperationsReview.load(state["operations_review"])
-    operations = reviewed_operations(Operations.load(state["operations"]), review)
-    judged = dataclasses.replace(subject(state), operations=operations, evidence=evidence(state))
-    opinion = services(runtime).lint(Schema.load(state["relational_schema"]), operations)
+    parts = Parts(state, runtime)
+    operations = reviewed_operations(parts.operations, OperationsReview.load(state["operations_review"]))
+    judged = dataclasses.replace(parts.subject, operations=operations, evidence=parts.evidence)
+    opinion = services(runtime).lint(parts.schema, operations)
     verdict = judge(judged, round=round_of(state), extra=(*opinion, *_critique(state)))
     errors = [finding.dump() for finding in verdict.findings if finding.severity == "error"]
     outcome = "accepted" if verdict.accepted else f"{len(errors)} errors"
     teller(runtime, "critic")(f"round {verdict.round}: {outcome}")
     return {
-        "operations": operations.dump(),
-        "verdict": verdict.dump(),
+        **parts.kept(operations=operations, verdict=verdict),
         "objections": [*state["objections"], *errors],
         "fingerprints": [*state["fingerprints"], _design_fingerprint(state, operations)],
         "status": "accepted" if verdict.accepted else "not_accepted",

@@ -12,16 +12,12 @@ from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.chat import answer
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import DatabaseDesign, Handover, SecurityNotes, handed_over
-from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.design import Design
-from database_specialist.agent.model.entities import EntityModel
-from database_specialist.agent.model.evidence import EvidenceLog, Measurement, Verdict
-from database_specialist.agent.model.operations import Operations
-from database_specialist.agent.model.relational import Schema
-from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.model.evidence import Measurement
 from database_specialist.agent.report.files import render_files
 from database_specialist.agent.security import security_notes
 from database_specialist.graph.authorship import authorship
+from database_specialist.graph.parts import Parts
 from database_specialist.graph.reading import teller
 from database_specialist.graph.services import resolve, services
 from database_specialist.graph.state import State, Update
@@ -32,7 +28,7 @@ DESIGN = "database-design.json"
 
 def write_document(state: State, runtime: Runtime[Context]) -> Update:
     """Write the accepted design into the output folder."""
-    written = services(runtime).output(Path(state["folder"])).write(_files(state))
+    written = services(runtime).output(Path(state["folder"])).write(_files(state, Parts(state, runtime)))
     teller(runtime, "write_document")(f"{len(written.files)} files")
     update: Update = {
         "files": list(written.files),
@@ -40,16 +36,16 @@ def write_document(state: State, runtime: Runtime[Context]) -> Update:
         "document_path": DOCUMENT,
         "document_sha256": written.document_sha256,
     }
-    return {**update, **_result(state, runtime, update, design_path=DESIGN)}
+    return _result(state, runtime, update, design_path=DESIGN)
 
 
 def keep_draft(state: State, runtime: Runtime[Context]) -> Update:
     """Keep the design that was not accepted in the state folder, with what was found."""
-    files = _files(state)
+    files = _files(state, Parts(state, runtime))
     folder = services(runtime).output(Path(state["folder"])).keep_draft(files)
     teller(runtime, "keep_draft")(f"draft in {folder}")
     update: Update = {"files": [str(folder / name) for name in files]}
-    return {**update, **_result(state, runtime, update, design_path=str(folder / DESIGN))}
+    return _result(state, runtime, update, design_path=str(folder / DESIGN))
 
 
 def report_failure(state: State, runtime: Runtime[Context]) -> Update:
@@ -59,9 +55,10 @@ def report_failure(state: State, runtime: Runtime[Context]) -> Update:
 
 
 def _result(state: State, runtime: Runtime[Context], update: Update, *, design_path: str) -> Update:
-    """Return what the caller gets, and the line in the chat of a parent that has one."""
-    brief = Brief.load(state["brief"]) if state.get("brief") else None
-    verdict = Verdict.load(state["verdict"]) if state.get("verdict") else None
+    """Return the update with what the caller gets, and the line in the chat of a parent that has one."""
+    parts = Parts(state, runtime)
+    brief = parts.brief if parts.has("brief") else None
+    verdict = parts.verdict if parts.has("verdict") else None
     result = DatabaseDesign(
         status=state["status"],
         reason=state["reason"],
@@ -71,49 +68,44 @@ def _result(state: State, runtime: Runtime[Context], update: Update, *, design_p
         files=tuple(update.get("files", ())),
         edited=tuple(update.get("edited", ())),
         design_path=design_path,
-        design=handed_over(_handover(state)) if design_path else None,
+        design=handed_over(_handover(parts)) if design_path else None,
         open_questions=brief.gaps if brief else (),
         assumptions=brief.assumptions if brief else (),
-        sources=Research.load(state["research"]).sources if state.get("research") else (),
-        security=_security(state) if design_path else None,
+        sources=parts.research.sources if parts.has("research") else (),
+        security=_security(parts) if design_path else None,
         findings=verdict.findings if verdict else (),
         rounds=verdict.round if verdict else 0,
         usage=by_step([Usage.load(each) for each in state["usage"]]),
     )
     said = {"messages": [{"role": "assistant", "content": answer(result)}]} if state.get("messages") else {}
-    return cast(Update, {"database_design": result.dump()} | said)
+    return parts.with_room(cast(Update, {**update, "database_design": result.dump()} | said))
 
 
-def _handover(state: State) -> Handover:
-    operations = Operations.load(state["operations"])
+def _handover(parts: Parts) -> Handover:
+    backup = parts.operations.backup
     return Handover(
-        relational_schema=Schema.load(state["relational_schema"]),
-        indexes=Indexes.load(state["indexes"]).planned,
-        recovery_point=operations.backup.rpo,
-        recovery_time=operations.backup.rto,
+        relational_schema=parts.schema,
+        indexes=parts.indexes.planned,
+        recovery_point=backup.rpo,
+        recovery_time=backup.rto,
     )
 
 
-def _security(state: State) -> SecurityNotes:
-    return security_notes(
-        Brief.load(state["brief"]),
-        Schema.load(state["relational_schema"]),
-        Workload.load(state["workload"]),
-        Operations.load(state["operations"]).access,
-    )
+def _security(parts: Parts) -> SecurityNotes:
+    return security_notes(parts.brief, parts.schema, parts.workload, parts.operations.access)
 
 
-def _files(state: State) -> dict[str, str]:
+def _files(state: State, parts: Parts) -> dict[str, str]:
     design = Design(
         designer=authorship(state["makers"], state["takeovers"]),
-        research=Research.load(state["research"]),
-        brief=Brief.load(state["brief"]),
-        entity_model=EntityModel.load(state["entity_model"]),
-        relational_schema=Schema.load(state["relational_schema"]),
-        workload=Workload.load(state["workload"]),
-        indexes=Indexes.load(state["indexes"]),
-        operations=Operations.load(state["operations"]),
-        evidence=EvidenceLog.load(state["evidence"]),
-        verdict=Verdict.load(state["verdict"]),
+        research=parts.research,
+        brief=parts.brief,
+        entity_model=parts.entity_model,
+        relational_schema=parts.schema,
+        workload=parts.workload,
+        indexes=parts.indexes,
+        operations=parts.operations,
+        evidence=parts.evidence,
+        verdict=parts.verdict,
     )
     return render_files(design, tuple(Measurement.load(m) for m in state["measurements"]))

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import AIMessage
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from pydantic import ValidationError
 
 from database_specialist.agent.answers.question import Question, Usage
-from database_specialist.agent.config import Context
-from database_specialist.agent.errors import ModelError, OutputError
+from database_specialist.agent.config import Context, context_from
+from database_specialist.agent.errors import ConfigError, ModelError, OutputError
 from database_specialist.agent.model.base import Part
-from database_specialist.agent.running import RunRecord, storable_settings
+from database_specialist.agent.running import RunRecord
 from database_specialist.tools.answers import Answered, KeptAnswers
 from database_specialist.tools.checkpoints import PART_BYTES, PartedSerializer, sqlite_saver
 from database_specialist.tools.completion import Tokens, Unusable
@@ -170,9 +171,14 @@ def test_time_up_to_the_last_sign_of_life_counts_for_the_node_that_was_cut_off()
     assert (resumed.under_way, resumed.sessions, resumed.program) == ({}, 2, "2")
 
 
-def test_a_password_in_an_address_is_not_stored() -> None:
-    settings = storable_settings(Context(base_url="https://me:hunter2@models.example:8443/v1"))
-    assert settings["base_url"] == "https://models.example:8443/v1"
+def test_a_password_in_an_address_is_refused_and_not_repeated() -> None:
+    given = {"base_url": "https://me:hunter2@models.example:8443/v1"}
+    with pytest.raises(ConfigError, match=r"^--base-url: .*give it as OPENAI_BASE_URL$") as refused:
+        context_from({}, **given)
+    assert "hunter2" not in str(refused.value)
+    with pytest.raises(ValidationError) as shown:
+        Context.model_validate(given)
+    assert "hunter2" not in str(shown.value)
 
 
 def test_hidden_and_foreign_folders_are_not_searched_for_runs(tmp_path: Path) -> None:

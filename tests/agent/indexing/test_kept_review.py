@@ -16,7 +16,7 @@ REVIEW = IndexReview(
     add=(ADDED,),
     notes=(IndexNote(name=INDEX.name, text="Newest first."),),
 )
-BEFORE = Indexes(planned=(INDEX, ADDED))
+BEFORE = {INDEX.name, ADDED.name}
 
 
 def now(*planned: Index) -> tuple[Schema, Workload, Indexes]:
