@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from database_specialist.agent.app import check, design
 from database_specialist.agent.commands.asking import approve, choose, is_somebody_there
@@ -24,6 +24,7 @@ from database_specialist.agent.commands.outcome import ACCEPTED, NOT_ACCEPTED, U
 from database_specialist.agent.commands.runs import add_runs
 from database_specialist.agent.config import Secrets, context_from, environment
 from database_specialist.agent.errors import ChangedError, SpecialistError
+from database_specialist.agent.model.operations import MigrationFormat
 from database_specialist.agent.rules.explain import explain
 from database_specialist.agent.terminal import print_progress, print_report
 
@@ -106,6 +107,11 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
         choices=("quick", "standard", "full"),
         help="how much is rehearsed beside the design (default: standard)",
     )
+    command.add_argument(
+        "--migrations",
+        choices=get_args(MigrationFormat),
+        help="the tool in whose layout the migrations are written (default: plain)",
+    )
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
     _add_common(command)
     command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
@@ -170,6 +176,7 @@ def _design(options: argparse.Namespace) -> int:
         fallback=options.fallback,
         max_cost=options.max_cost,
         depth=options.depth,
+        migrations=options.migrations,
         max_rounds=options.max_rounds,
         pg_bin=options.pg_bin,
         output=options.output,

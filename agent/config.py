@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.evidence import Depth
+from database_specialist.agent.model.operations import MigrationFormat
 
 
 class Context(BaseModel):
@@ -47,6 +48,8 @@ class Context(BaseModel):
     depth: Depth = "standard"
     """How much is proven: `quick` runs the design itself; `standard` also measures the locks of the migrations and
     rehearses backup and recovery; `full` also puts it under load and rehearses every variant."""
+    migrations: MigrationFormat = "plain"
+    """The tool in whose layout the migrations are written. `plain`: pairs of SQL scripts."""
     approval: Literal["none", "ask"] = "none"
     """`ask` stops before the document is written, until a person accepts, rejects with a reason, or edits."""
     max_rounds: int = Field(default=4, ge=1, le=10)
@@ -87,6 +90,7 @@ _ENVIRONMENT = {
     "prices": "DATABASE_SPECIALIST_PRICES",
     "research": "RESEARCH",
     "depth": "DATABASE_SPECIALIST_DEPTH",
+    "migrations": "DATABASE_SPECIALIST_MIGRATIONS",
     "approval": "DATABASE_SPECIALIST_APPROVAL",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",

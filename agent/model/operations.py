@@ -95,6 +95,10 @@ class Scaling(Part):
     """For each of partitioning, replica, cache, sharding: what was decided and why, also where the answer is no."""
 
 
+MigrationFormat = Literal["plain", "alembic", "dbmate", "goose", "flyway", "liquibase", "sqitch"]
+"""The tool in whose layout the migrations are written."""
+
+
 class Migration(Part):
     """One versioned step, up and down."""
 
@@ -221,6 +225,7 @@ class Operations(Part):
     capacity: Capacity
     scaling: Scaling
     migrations: tuple[Migration, ...]
+    migration_format: MigrationFormat = "plain"
     seed: Seed
     deployment: tuple[DeploymentStep, ...]
     backup: Backup

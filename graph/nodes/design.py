@@ -28,7 +28,7 @@ from database_specialist.agent.operations.plan import plan_operations as derive_
 from database_specialist.agent.verification.trying import has_opaque_triggers, trying
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, all_findings, findings, teller
-from database_specialist.graph.services import services
+from database_specialist.graph.services import resolve, services
 from database_specialist.graph.state import State, Update
 
 
@@ -123,6 +123,7 @@ def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
             Indexes.load(state["indexes"]),
             findings=all_findings(state, "plan_operations"),
             accepts=accepts,
+            migration_format=resolve(runtime.context).migrations,
         )
     operations = compare_operations(operations, Research.load(state["research"]))
     rows = sum(operations.seed.rows.values())
