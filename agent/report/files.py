@@ -14,6 +14,7 @@ from database_specialist.agent.model.evidence import Measurement
 from database_specialist.agent.report.document import render_document
 from database_specialist.agent.report.load import is_of_load, load_tables
 from database_specialist.agent.report.markdown import heading, number, sections, table, text
+from database_specialist.agent.report.pictures.drawn import path_of, pictures
 from database_specialist.agent.report.sql import one_line, prepared, runnable
 
 MEASUREMENTS = "database/measurements.md"
@@ -33,6 +34,7 @@ def render_files(design: Design, measurements: Sequence[Measurement]) -> dict[st
     }
     operations = design.operations
     migrations = render_migrations(operations.migrations, operations.migration_format, engine, design.brief.project)
+    files |= {path_of(name): drawn for name, drawn in pictures(design).items()}
     return files | {f"{FOLDER}/{path}": text for path, text in migrations.items()}
 
 

@@ -28,6 +28,7 @@ from database_specialist.agent.report.markdown import (
     link,
     marked,
     number,
+    quantity,
     sections,
     sentence,
     table,
@@ -170,6 +171,10 @@ def backup_and_recovery(context: Context) -> str:
                 ("RPO: data that may be lost", marked(backup.rpo), text(backup.rpo.basis)),
                 ("RTO: time to be back", marked(backup.rto), text(backup.rto.basis)),
             ),
+        ),
+        context.picture(
+            "recovery",
+            f"From the last backup to the service being back: RPO {quantity(backup.rpo)}, RTO {quantity(backup.rto)}",
         ),
         context.listed(backup.decisions),
         heading(3, "Frequency and retention"),

@@ -25,6 +25,9 @@ def scalability(context: Context) -> str:
         heading(2, "Scalability Considerations"),
         heading(3, "Capacity"),
         _capacity(context.design.operations.capacity),
+        context.picture(
+            "growth", "Rows and size of the largest tables, now and in years 1, 3 and 5: see the table above"
+        ),
         heading(3, "Partitioning"),
         context.decided("partitioning"),
         _partitions(context),
@@ -40,6 +43,9 @@ def scalability(context: Context) -> str:
     )
 
 
+_SIZES = ("Size year 1", "size year 3", "size year 5")
+
+
 def _capacity(capacity: Capacity) -> str:
     totals = (
         ("Size after 1 year", capacity.bytes_year_1),
@@ -53,7 +59,7 @@ def _capacity(capacity: Capacity) -> str:
     return sections(
         table(("Need", "Figure", "Arithmetic"), ((name, marked(f), text(f.basis)) for name, f in totals)),
         table(
-            ("Table", "Row", "Index/row", "Rows now", "Rows/day", "Rows year 1", "year 3", "year 5", "Size year 3"),
+            ("Table", "Row", "Index/row", "Rows now", "Rows/day", "Rows year 1", "year 3", "year 5", *_SIZES),
             (_size(size) for size in capacity.tables),
         ),
         bullets(map(text, capacity.notes)),
@@ -68,7 +74,7 @@ def _size(size: TableSize) -> tuple[str, ...]:
         quantity(size.rows_now).removesuffix(" rows") + f" ({size.rows_now.origin})",
         quantity(size.rows_per_day).removesuffix(" rows/day") + f" ({size.rows_per_day.origin})",
         *(quantity(f).removesuffix(" rows") for f in (size.rows_year_1, size.rows_year_3, size.rows_year_5)),
-        quantity(size.bytes_year_3),
+        *map(quantity, (size.bytes_year_1, size.bytes_year_3, size.bytes_year_5)),
     )
 
 
