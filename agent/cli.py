@@ -112,6 +112,11 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
         choices=get_args(MigrationFormat),
         help="the tool in whose layout the migrations are written (default: plain)",
     )
+    command.add_argument(
+        "--index-budget",
+        metavar="SIZE",
+        help="the storage that indexes beside the keys may take after a year, such as 500MB (default: what they need)",
+    )
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
     _add_common(command)
     command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
@@ -177,6 +182,7 @@ def _design(options: argparse.Namespace) -> int:
         max_cost=options.max_cost,
         depth=options.depth,
         migrations=options.migrations,
+        index_budget=options.index_budget,
         max_rounds=options.max_rounds,
         pg_bin=options.pg_bin,
         output=options.output,

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.evidence import Depth
 from database_specialist.agent.model.operations import MigrationFormat
+
+_UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+_UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+_SIZE = re.compile(rf"(?=[\d.]*[1-9])(\d+(?:\.\d+)?)\s*({'|'.join(_UNITS)})", re.IGNORECASE)
 
 
 class Context(BaseModel):
@@ -50,6 +56,9 @@ class Context(BaseModel):
     rehearses backup and recovery; `full` also puts it under load and rehearses every variant."""
     migrations: MigrationFormat = "plain"
     """The tool in whose layout the migrations are written. `plain`: pairs of SQL scripts."""
+    index_budget: str | None = None
+    """The storage that the planned indexes may take at the rows of the first year, such as 500MB or 2GiB. Those of
+    foreign keys come first. Empty: as much as they need."""
     approval: Literal["none", "ask"] = "none"
     """`ask` stops before the document is written, until a person accepts, rejects with a reason, or edits."""
     max_rounds: int = Field(default=4, ge=1, le=10)
@@ -58,6 +67,19 @@ class Context(BaseModel):
     """A folder with PostgreSQL's programs (initdb, postgres), in place of the embedded server."""
     output: str | None = None
     """The folder to write to. Empty: the folder of the documents."""
+
+    @field_validator("index_budget")
+    @classmethod
+    def _is_a_size(cls, value: str | None) -> str | None:
+        if value is not None and _SIZE.fullmatch(value.strip()) is None:
+            raise PydanticCustomError("size", "no size above zero; give one such as 500MB, 1.5GB or 2GiB")
+        return value
+
+    @property
+    def index_budget_bytes(self) -> float | None:
+        """The budget in bytes; MB and the like count by thousands, MiB and the like by 1024."""
+        found = _SIZE.fullmatch(self.index_budget.strip()) if self.index_budget else None
+        return float(found[1]) * _UNITS[found[2].lower()] if found else None
 
 
 class Secrets(BaseModel):
@@ -91,6 +113,7 @@ _ENVIRONMENT = {
     "research": "RESEARCH",
     "depth": "DATABASE_SPECIALIST_DEPTH",
     "migrations": "DATABASE_SPECIALIST_MIGRATIONS",
+    "index_budget": "DATABASE_SPECIALIST_INDEX_BUDGET",
     "approval": "DATABASE_SPECIALIST_APPROVAL",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",

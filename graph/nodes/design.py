@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from langgraph.runtime import Runtime
 
@@ -13,6 +14,7 @@ from database_specialist.agent.citing import compare_operations, compare_schema
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
 from database_specialist.agent.errors import DocumentError
+from database_specialist.agent.indexing.budget import within_budget
 from database_specialist.agent.indexing.plan import plan_indexes as choose_indexes
 from database_specialist.agent.indexing.plan import required_extensions
 from database_specialist.agent.indexing.review import kept_review, reviewed_indexes
@@ -24,6 +26,7 @@ from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
+from database_specialist.agent.operations.capacity import accesses, survey
 from database_specialist.agent.operations.plan import plan_operations as derive_operations
 from database_specialist.agent.verification.trying import has_opaque_triggers, trying
 from database_specialist.graph.asking import asks
@@ -101,9 +104,10 @@ def plan_indexes(state: State, runtime: Runtime[Context], designer: Designer, te
     review = SchemaReview.load(state["schema_review"])
     schema = reviewed(Schema.load(state["relational_schema"]), review)
     workload = Workload.load(state["workload"])
-    computed = choose_indexes(schema, workload, findings=all_findings(state, "plan_indexes"))
+    fit = partial(_fitted, state, runtime, schema, workload)
+    computed = fit(choose_indexes(schema, workload, findings=all_findings(state, "plan_indexes")))
     index_review = _index_review(state, designer, schema, workload, computed)
-    indexes = reviewed_indexes(computed, index_review)
+    indexes = fit(reviewed_indexes(computed, index_review))
     tell(f"{len(indexes.planned)} indexes, {len(indexes.rejected)} rejected")
     return {
         "relational_schema": with_extensions(schema, required_extensions(indexes)).dump(),
@@ -143,6 +147,15 @@ def review_operations(state: State, runtime: Runtime[Context], designer: Designe
     )
     tell(f"{len(review.decisions)} decisions")
     return {"operations_review": review.dump()}
+
+
+def _fitted(state: State, runtime: Runtime[Context], schema: Schema, workload: Workload, indexes: Indexes) -> Indexes:
+    """Return what fits the storage that the settings allow; all where they say nothing."""
+    allowed = resolve(runtime.context).index_budget_bytes
+    if allowed is None:
+        return indexes
+    ground = survey(Brief.load(state["brief"]), schema, indexes, accesses(workload, schema))
+    return within_budget(indexes, ground, allowed)
 
 
 def _index_review(
