@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from database_specialist.agent.model.operations import Capacity, TableSize
+from database_specialist.agent.model.operations import Capacity, ShardKey, TableSize
 from database_specialist.agent.report.context import Context
 from database_specialist.agent.report.markdown import (
     bullets,
@@ -43,6 +43,7 @@ def scalability(context: Context) -> str:
     )
 
 
+_MOST_NAMED = 3
 _SIZES = ("Size year 1", "size year 3", "size year 5")
 
 
@@ -139,9 +140,55 @@ def _shards(context: Context) -> str:
                 for key in keys
             ),
         ),
+        _scores(keys),
         "\n".join(
-            f"- By {code(key.key)}:\n" + "\n".join(f"  - {sentence(each)}" for each in key.consequences)
+            f"- By {code(key.key)}:\n"
+            + "\n".join(f"  - {sentence(each)}" for each in (*key.consequences, *_bases(key)))
             for key in keys
             if key.consequences
         ),
     )
+
+
+def _scores(keys: tuple[ShardKey, ...]) -> str:
+    scored = [(key, key.score) for key in keys if key.score]
+    if not scored:
+        return ""
+    return sections(
+        f"What each would cost on {scored[0][1].shards} shards, computed from the parsed queries, the foreign keys and "
+        "the volumes; none of it was run on several servers:",
+        table(
+            (
+                "Shard key",
+                "Rows that carry it",
+                "Fullest shard",
+                "Writes across shards",
+                "Unique within a shard only",
+                "Foreign keys across shards",
+            ),
+            (
+                (
+                    code(key.key),
+                    marked(score.rows_share),
+                    marked(score.fullest_shard),
+                    marked(score.crossing_writes),
+                    str(len(score.local_uniques)),
+                    _few(score.crossing_keys),
+                )
+                for key, score in scored
+            ),
+        ),
+    )
+
+
+def _few(names: tuple[str, ...]) -> str:
+    shown = f": {codes(names[:_MOST_NAMED])}" if names else ""
+    return f"{len(names)}{shown}{' and others' if len(names) > _MOST_NAMED else ''}"
+
+
+def _bases(key: ShardKey) -> tuple[str, ...]:
+    """Return the arithmetic of the scores."""
+    if key.score is None:
+        return ()
+    score = key.score
+    return tuple(figure.basis for figure in (score.rows_share, score.fullest_shard, score.crossing_writes))
