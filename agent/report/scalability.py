@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from database_specialist.agent.model.operations import Capacity, ShardKey, TableSize
-from database_specialist.agent.report.context import Context
+from database_specialist.agent.report.context import Context, told
 from database_specialist.agent.report.markdown import (
     bullets,
     code,
@@ -88,9 +88,20 @@ def _partitions(context: Context) -> str:
                 f"({text(schedule.rows_per_partition.basis)}). {text(schedule.why)}",
                 bullets((f"Create ahead: {text(schedule.create_ahead)}", f"Retention: {text(schedule.retention)}")),
                 fence("sql", "\n".join(s.rstrip(";") + ";" for s in schedule.statements)),
+                _proven(context, schedule.table),
             )
         )
     return sections(*parts)
+
+
+def _proven(context: Context, table_name: str) -> str:
+    """Say what was run of the schedule, and what queries read of the partitions."""
+    records = [record for record in context.design.evidence.records if record.kind == "partition"]
+    own = [record for record in records if record.subject == table_name]
+    read = [record for record in records if f"partitions of {table_name}:" in record.detail]
+    told_of = [f"{sentence(record.claim)} {sentence(record.detail)} ({told((record,))})" for record in own]
+    told_of += [f"{text(record.subject)}: {text(record.detail)} ({told((record,))})" for record in read]
+    return bullets(told_of)
 
 
 def _replicas(context: Context) -> str:

@@ -5,7 +5,8 @@ empty database --migrations--> the same catalog --> empty --> the same catalog
 third database --a sample of the stated volume--> plans, index by index   (from depth "standard" on)
 fourth database --migrations, seed--> each further statement's locks   (from depth "standard" on)
 second server --backup, disaster, recovery--> the same rows       (from depth "standard" on)
-fifth database --a sample--> the workload's mix, from several sessions   (depth "full")
+fifth database --a small sample--> partitions left out, and the oldest taken away   (from depth "standard" on)
+sixth database --a sample--> the workload's mix, from several sessions   (depth "full")
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from database_specialist.agent.verification.isolation import prove_policies
 from database_specialist.agent.verification.load import prove_load, skip_load
 from database_specialist.agent.verification.locks import prove_locks, skip_locks
 from database_specialist.agent.verification.migrating import prove_migrations
+from database_specialist.agent.verification.partitions import partitioned, prove_partitions, skip_partitions
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.recovery import prove_recovery, skip_recovery
 from database_specialist.agent.verification.rows import prove_queries, prove_seed
@@ -104,6 +106,7 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         skip_scale(recorder, why)
         skip_locks(recorder, why)
         skip_recovery(recorder, why)
+        skip_partitions(parts, recorder, why)
         if depth == "full":
             skip_load(recorder, why)
         return
@@ -113,6 +116,9 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         prove_locks(parts, database, recorder)
     with recorder.phase("recovery", "backup, disaster and recovery, on a second server"):
         prove_recovery(parts, recorder, thorough=depth == "full")
+    if partitioned(parts):
+        with recorder.phase("partitions", "partitions left out, and the oldest taken away"):
+            prove_partitions(parts, recorder)
     if depth == "full":
         with recorder.phase("load", "the workload's mix, from several sessions"):
             prove_load(parts, recorder)
