@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import socketserver
+import sqlite3
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +19,14 @@ import pytest
 from alembic.config import main as alembic_main
 
 from database_specialist.agent.dialects import split_statements
-from database_specialist.agent.migrations.layouts import layouts
-from database_specialist.agent.model.operations import Migration
+from database_specialist.agent.mapping.schema import map_schema
+from database_specialist.agent.migrations.layouts import layouts, render_migrations
+from database_specialist.agent.model.operations import Migration, MigrationFormat
+from database_specialist.agent.model.workload import Indexes
+from database_specialist.agent.operations.migrations import plan_migrations
 from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox
 from tests.agent.migrations.ground import login, made_by_hand, migrations, without, write
+from tests.shop import ENTITY_MODEL
 
 DBMATE = Path(sys.executable).with_name("dbmate")
 
@@ -145,6 +152,45 @@ def test_sqitch_runs_the_sample_with_its_checks(
 
     go_up_down_up(database, lambda: sqitch("deploy", "--verify"), lambda: sqitch("revert", "-y"), "sqitch")
     assert "Verify successful" in sqitch("verify")
+
+
+def objects(file: Path) -> list[str]:
+    """Return what a SQLite file holds, the books of tools apart."""
+    with closing(sqlite3.connect(file)) as connection:
+        rows = connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY 1").fetchall()
+    return [sql for (sql,) in rows if not re.search(r"alembic_version|schema_migrations", sql)]
+
+
+@pytest.mark.parametrize("kind", ["alembic", "dbmate"])
+def test_sqlite_is_migrated_by_the_tools_too(
+    kind: MigrationFormat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = map_schema(ENTITY_MODEL, engine="sqlite")
+    steps = plan_migrations(schema, Indexes(planned=()))
+    file, folder = tmp_path / "shop.db", tmp_path / "migrations"
+    for path, text in render_migrations(steps, kind, "sqlite", "shop").items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{file}")
+
+    def dbmate(word: str) -> None:
+        command = (DBMATE, "--url", f"sqlite:{file}", "--migrations-dir", folder, "--no-dump-schema", word)
+        subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=60)
+
+    def go(*words: str) -> None:
+        if kind == "alembic":
+            alembic_main(argv=["--config", str(folder / "alembic.ini"), *words])
+        else:
+            for _ in steps if words[0] == "downgrade" else steps[:1]:
+                dbmate("rollback" if words[0] == "downgrade" else "migrate")
+
+    go("upgrade", "head")
+    made = objects(file)
+    assert len(made) > len(schema.tables)
+    go("downgrade", "base")
+    assert objects(file) == []
+    go("upgrade", "head")
+    assert objects(file) == made
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Partitions: pruning by constants and by parameters, and a cycle of the schedule. Planted faults are caught and named."""
+"""Partitions left out by constants and parameters, and a cycle of the schedule: planted faults are caught and named."""
 
 from __future__ import annotations
 
