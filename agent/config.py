@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.evidence import Depth
+from database_specialist.agent.model.operations import MigrationFormat
+
+_UNITS = {"b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+_UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+_SIZE = re.compile(rf"(?=[\d.]*[1-9])(\d+(?:\.\d+)?)\s*({'|'.join(_UNITS)})", re.IGNORECASE)
 
 
 class Context(BaseModel):
@@ -48,6 +55,11 @@ class Context(BaseModel):
     depth: Depth = "standard"
     """How much is proven: `quick` runs the design itself; `standard` also measures the locks of the migrations and
     rehearses backup and recovery; `full` also puts it under load and rehearses every variant."""
+    migrations: MigrationFormat = "plain"
+    """The tool in whose layout the migrations are written. `plain`: pairs of SQL scripts."""
+    index_budget: str | None = None
+    """The storage that the planned indexes may take at the rows of the first year, such as 500MB or 2GiB. Those of
+    foreign keys come first. Empty: as much as they need."""
     approval: Literal["none", "ask"] = "none"
     """`ask` stops before the document is written, until a person accepts, rejects with a reason, or edits."""
     max_rounds: int = Field(default=4, ge=1, le=10)
@@ -64,6 +76,19 @@ class Context(BaseModel):
         if address and "@" in urlsplit(address).netloc:
             raise ValueError("an address with a login would be stored and shown; give it as OPENAI_BASE_URL")
         return address
+
+    @field_validator("index_budget")
+    @classmethod
+    def _is_a_size(cls, value: str | None) -> str | None:
+        if value is not None and _SIZE.fullmatch(value.strip()) is None:
+            raise PydanticCustomError("size", "no size above zero; give one such as 500MB, 1.5GB or 2GiB")
+        return value
+
+    @property
+    def index_budget_bytes(self) -> float | None:
+        """The budget in bytes; MB and the like count by thousands, MiB and the like by 1024."""
+        found = _SIZE.fullmatch(self.index_budget.strip()) if self.index_budget else None
+        return float(found[1]) * _UNITS[found[2].lower()] if found else None
 
 
 class Secrets(BaseModel):
@@ -99,6 +124,8 @@ _ENVIRONMENT = {
     "prices": "DATABASE_SPECIALIST_PRICES",
     "research": "RESEARCH",
     "depth": "DATABASE_SPECIALIST_DEPTH",
+    "migrations": "DATABASE_SPECIALIST_MIGRATIONS",
+    "index_budget": "DATABASE_SPECIALIST_INDEX_BUDGET",
     "approval": "DATABASE_SPECIALIST_APPROVAL",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",

@@ -23,8 +23,12 @@ DOCUMENT = "database-design.md"
 _WRITING_SECONDS = 60.0
 
 # The last line of a file of ours: the hash of all above it, so that an edit shows even in a fresh clone.
-_SEALS = {".md": "<!-- database-specialist sha256:{} -->\n", ".sql": "-- database-specialist sha256:{}\n"}
-_SEAL = re.compile(r"^(?:<!--|--) database-specialist sha256:([0-9a-f]{64})(?: -->)?\n\Z", re.MULTILINE)
+_SEALS = {
+    **dict.fromkeys((".md", ".svg"), "<!-- database-specialist sha256:{} -->\n"),
+    ".sql": "-- database-specialist sha256:{}\n",
+    **dict.fromkeys((".py", ".ini", ".conf", ".plan", ".yaml", ".properties"), "# database-specialist sha256:{}\n"),
+}
+_SEAL = re.compile(r"^(?:<!--|--|#) database-specialist sha256:([0-9a-f]{64})(?: -->)?\n\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -185,7 +189,9 @@ class OutputFolder:
 
     def _sweep(self) -> None:
         """Remove the temporary files of a run that was killed."""
-        for folder in (self._folder, self._folder / "database", self._folder / "database" / "migrations", self._state):
+        written = self._folder / "database"
+        below = (each for each in written.rglob("*") if each.is_dir()) if written.is_dir() else ()
+        for folder in (self._folder, written, *below, self._state):
             for stray in folder.glob(f"{STRAY}*"):
                 stray.unlink(missing_ok=True)
 

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import get_args
 
 from database_specialist.agent.config import Context, context_from, environment
+from database_specialist.agent.model.operations import MigrationFormat
 
-_SETTINGS = ("engine", "model", "base_url", "research", "fallback", "max_cost", "depth", "max_rounds", "pg_bin")
+_SETTINGS = (
+    "engine",
+    "model",
+    "base_url",
+    "research",
+    "fallback",
+    "max_cost",
+    "depth",
+    "migrations",
+    "index_budget",
+    "max_rounds",
+    "pg_bin",
+)
 
 
 def add_settings(command: argparse.ArgumentParser) -> None:
@@ -28,6 +42,16 @@ def add_settings(command: argparse.ArgumentParser) -> None:
         "--depth",
         choices=("quick", "standard", "full"),
         help="how much is rehearsed beside the design (default: standard)",
+    )
+    command.add_argument(
+        "--migrations",
+        choices=get_args(MigrationFormat),
+        help="the tool in whose layout the migrations are written (default: plain)",
+    )
+    command.add_argument(
+        "--index-budget",
+        metavar="SIZE",
+        help="the storage that indexes beside the keys may take after a year, such as 500MB (default: what they need)",
     )
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
 

@@ -44,6 +44,7 @@ def reviewed_indexes(indexes: Indexes, review: IndexReview) -> Indexes:
     return Indexes(
         planned=tuple(_noted(index, notes.get(index.name)) for index in planned),
         rejected=(*indexes.rejected, *dropped),
+        budget=indexes.budget,
     )
 
 

@@ -28,6 +28,7 @@ CheckKind = Literal[
     "fill",  # a sample in the proportions of production goes in
     "plan",  # how a query is planned at the stated volume
     "index_use",  # which plans use an index there
+    "partition",  # what queries read of partitions, and how the oldest leaves
     "index_search",  # whether a search finds a better choice
 ]
 

@@ -72,6 +72,23 @@ class CachePoint(Part):
     why: str
 
 
+class ShardScore(Part):
+    """What sharding by a key would cost, computed."""
+
+    shards: int
+    """How many servers the scores are for."""
+    rows_share: Figure
+    """Share of the rows of year 1 in tables that carry the key, in %."""
+    fullest_shard: Figure
+    """Rows of the fullest shard that is to be expected, as a factor of the mean."""
+    crossing_writes: Figure
+    """Share of the writes that do not fix the key and so are transactions across shards, in %."""
+    local_uniques: tuple[Name, ...] = ()
+    """Unique constraints without the key: they hold within a shard only."""
+    crossing_keys: tuple[Name, ...] = ()
+    """Foreign keys between rows that may lie on two shards: no server can hold them."""
+
+
 class ShardKey(Part):
     """A candidate for a shard key and what would follow from it."""
 
@@ -79,6 +96,7 @@ class ShardKey(Part):
     tables: tuple[Name, ...]
     single_shard_share: Figure
     """Share of the workload that would touch one shard, in %."""
+    score: ShardScore | None = None
     consequences: tuple[str, ...]
     chosen: bool
     why: str
@@ -93,6 +111,10 @@ class Scaling(Part):
     shard_keys: tuple[ShardKey, ...] = ()
     decisions: tuple[Decision, ...] = ()
     """For each of partitioning, replica, cache, sharding: what was decided and why, also where the answer is no."""
+
+
+MigrationFormat = Literal["plain", "alembic", "dbmate", "goose", "flyway", "liquibase", "sqitch"]
+"""The tool in whose layout the migrations are written."""
 
 
 class Migration(Part):
@@ -225,6 +247,7 @@ class Operations(Part):
     capacity: Capacity
     scaling: Scaling
     migrations: tuple[Migration, ...]
+    migration_format: MigrationFormat = "plain"
     seed: Seed
     deployment: tuple[DeploymentStep, ...]
     backup: Backup

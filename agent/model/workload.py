@@ -91,8 +91,19 @@ class RejectedIndex(Part):
     covered_by: Name | None = None
 
 
+class IndexBudget(Part):
+    """The storage that the planned indexes may take, and take, at the rows of the first year. Keys do not count."""
+
+    bytes_allowed: float
+    bytes_planned: float
+    bytes_of_foreign_keys: float
+    """Of these, the bytes of indexes that foreign keys need: they stay even where they exceed what is allowed."""
+
+
 class Indexes(Part):
     """The index plan."""
 
     planned: tuple[Index, ...]
     rejected: tuple[RejectedIndex, ...] = ()
+    budget: IndexBudget | None = None
+    """None: no storage budget was set."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from database_specialist.agent.model.operations import Backup, DeploymentStep, Migration
+from database_specialist.agent.migrations.layouts import layouts
+from database_specialist.agent.model.operations import Backup, DeploymentStep, Migration, MigrationFormat
 from database_specialist.agent.model.relational import Table
 from database_specialist.agent.model.workload import Index
 from database_specialist.agent.operations.capacity import Ground, settings_memory
@@ -21,15 +23,38 @@ Phase = Literal["prepare", "expand", "backfill", "switch", "contract", "verify"]
 _Step = tuple[Phase, str, tuple[str, ...], str]
 
 
-def plan_deployment(ground: Ground, migrations: Sequence[Migration], backup: Backup) -> tuple[DeploymentStep, ...]:
+@dataclass(frozen=True)
+class _Runner:
+    """How migrations are run: script by script with the engine's client, or by the tool whose layout they are in."""
+
+    ground: Ground
+    commands: Commands
+    format: MigrationFormat
+
+    def up(self, steps: Sequence[Migration]) -> tuple[str, ...]:
+        if self.format == "plain" or not steps:
+            return tuple(self.commands.migrate(_file(step, "up"), step.transactional) for step in steps)
+        return (layouts()[self.format].up(steps, self.ground.engine, self.commands.database),)
+
+    def down(self, steps: Sequence[Migration]) -> str:
+        if self.format == "plain":
+            downs = ", ".join(_file(migration, "down") for migration in reversed(steps))
+            return f"run {downs} in this order."
+        return f"undo them with {layouts()[self.format].title}, as Rollback says."
+
+
+def plan_deployment(
+    ground: Ground, migrations: Sequence[Migration], backup: Backup, migration_format: MigrationFormat = "plain"
+) -> tuple[DeploymentStep, ...]:
     """Write the procedure for the first release, and for a database that already holds rows."""
     commands = commands_for(ground)
-    steps: list[_Step] = [_prepare(ground, commands, backup), _expand(migrations, ground, commands)]
+    runner = _Runner(ground, commands, migration_format)
+    steps: list[_Step] = [_prepare(ground, commands, backup), _expand(migrations, ground, runner)]
     live = _live_indexes(ground)
     if live:
         steps.append(_expand_live(live, ground, commands))
-    steps.append(_backfill(migrations, ground, commands))
-    steps += [_verify(ground, commands), _switch(ground, commands), _contract(migrations, ground, commands)]
+    steps.append(_backfill(migrations, ground, runner))
+    steps += [_verify(ground, commands), _switch(ground, commands), _contract(migrations, ground, runner)]
     return tuple(
         DeploymentStep(number=number, phase=phase, action=action, commands=lines, abort=abort)
         for number, (phase, action, lines, abort) in enumerate(steps, start=1)
@@ -49,15 +74,14 @@ def _prepare(ground: Ground, commands: Commands, backup: Backup) -> _Step:
     return "prepare", action, tuple(line for line in lines if line), commands.unprovide()
 
 
-def _expand(migrations: Sequence[Migration], ground: Ground, commands: Commands) -> _Step:
+def _expand(migrations: Sequence[Migration], ground: Ground, runner: _Runner) -> _Step:
     first = [migration for migration in migrations if migration.phase == "expand"]
     action = (
         f"Apply migrations {_numbers(first)}: they create {len(ground.schema.tables)} tables and their indexes and "
-        f"change nothing that an older release reads. {commands.lock_words()}"
+        f"change nothing that an older release reads. {runner.commands.lock_words()}"
     )
-    downs = ", ".join(_file(migration, "down") for migration in reversed(first))
-    abort = f"{commands.failed_words()} After a success: run {downs} in this order."
-    return "expand", action, tuple(commands.migrate(_file(m, "up"), m.transactional) for m in first), abort
+    abort = f"{runner.commands.failed_words()} After a success: {runner.down(first)}"
+    return "expand", action, runner.up(first), abort
 
 
 def _live_indexes(ground: Ground) -> list[Index]:
@@ -84,7 +108,7 @@ def _expand_live(live: Sequence[Index], ground: Ground, commands: Commands) -> _
     return "expand", action, (*lines, *commands.invalid_indexes()), commands.undo_live(names, live[0].name)
 
 
-def _backfill(migrations: Sequence[Migration], ground: Ground, commands: Commands) -> _Step:
+def _backfill(migrations: Sequence[Migration], ground: Ground, runner: _Runner) -> _Step:
     filled = [migration for migration in migrations if migration.phase == "backfill"]
     reference = [table.name for table in ground.schema.tables if table.kind == "reference"]
     busiest = _largest_tables(ground, most=2)
@@ -93,7 +117,8 @@ def _backfill(migrations: Sequence[Migration], ground: Ground, commands: Command
         f"Check the foreign keys of {listed(table.name for table in busiest)} against the rows that are there "
         "and refresh their statistics; writers go on meanwhile."
     )
-    lines = [commands.migrate(_file(migration, "up"), migration.transactional) for migration in filled]
+    commands = runner.commands
+    lines = [*runner.up(filled)]
     lines += [line for table in busiest for line in commands.validate(table)]
     lines += list(commands.analyze([table.name for table in busiest]))
     names = listed(table.name for table in busiest)
@@ -134,7 +159,7 @@ def _switch(ground: Ground, commands: Commands) -> _Step:
     return "switch", action, commands.watch(), abort
 
 
-def _contract(migrations: Sequence[Migration], ground: Ground, commands: Commands) -> _Step:
+def _contract(migrations: Sequence[Migration], ground: Ground, runner: _Runner) -> _Step:
     last = [migration for migration in migrations if migration.phase == "contract"]
     action = f"After {CONTRACT_DAYS} days without the older release: "
     if last:
@@ -144,9 +169,9 @@ def _contract(migrations: Sequence[Migration], ground: Ground, commands: Command
     action += (
         f"Look which of the {len(ground.indexes.planned)} planned indexes {slug(ground.brief.project)} has not used."
     )
-    lines = (*(commands.migrate(_file(m, "up"), m.transactional) for m in last), *commands.unused_indexes())
-    backwards = f"run {listed(_file(m, 'down') for m in reversed(last))}" if last else "nothing was changed"
-    return "contract", action, lines, f"{backwards[0].upper()}{backwards[1:]}."
+    lines = (*runner.up(last), *runner.commands.unused_indexes())
+    abort = runner.down(last) if last else "nothing was changed."
+    return "contract", action, lines, f"{abort[0].upper()}{abort[1:]}"
 
 
 def _file(migration: Migration, way: str) -> str:

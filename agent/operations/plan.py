@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
-from database_specialist.agent.model.operations import Operations
+from database_specialist.agent.model.operations import MigrationFormat, Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.operations.access import access_paths
@@ -31,11 +31,12 @@ def plan_operations(
     *,
     findings: Sequence[Finding] = (),
     accepts: Callable[[str], bool] | None = None,
+    migration_format: MigrationFormat = "plain",
 ) -> Operations:
     """Plan capacity, scaling, migrations, seeding, deployment, backup and other stores.
 
     With `findings` of the critic: the elements that they name are withdrawn, the rest stays as it was.
-    `accepts` is asked for each row of the seed, see `make_seed`.
+    `accepts` is asked for each row of the seed, see `make_seed`. `migration_format` is the tool that will run them.
     """
     found = accesses(workload, schema)
     ground = survey(brief, schema, indexes, found)
@@ -46,8 +47,9 @@ def plan_operations(
         capacity=ground.capacity,
         scaling=scaling,
         migrations=migrations,
+        migration_format=migration_format,
         seed=make_seed(entity_model, schema, accepts=accepts),
-        deployment=plan_deployment(ground, migrations, backup),
+        deployment=plan_deployment(ground, migrations, backup, migration_format),
         backup=backup,
         nosql=plan_nosql(ground, entity_model, scaling.caches),
         access=access_paths(found),

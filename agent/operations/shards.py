@@ -10,6 +10,7 @@ from database_specialist.agent.model.relational import Schema, Table
 from database_specialist.agent.operations.capacity import Ground
 from database_specialist.agent.operations.figures import TIB, counted, derived, listed, number, size
 from database_specialist.agent.operations.load import Access
+from database_specialist.agent.operations.shard_scores import score, shards_needed
 
 MOST_CANDIDATES = 3
 SERVER_BYTES = 4 * TIB
@@ -84,10 +85,15 @@ def _shard_key(candidate: _Candidate, ground: Ground, *, chosen: bool) -> ShardK
         key=candidate.key if candidate.key != "id" else f"{candidate.root}.id",
         tables=candidate.tables,
         single_shard_share=derived(candidate.share, "%", basis),
+        score=score(candidate.root, candidate.columns, candidate.single, ground, _shards(ground)),
         consequences=_consequences(candidate, ground),
         chosen=chosen,
         why=_reason(candidate, ground, chosen=chosen),
     )
+
+
+def _shards(ground: Ground) -> int:
+    return shards_needed(ground, SERVER_BYTES, SERVER_WRITES)
 
 
 def _reason(candidate: _Candidate, ground: Ground, *, chosen: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from database_specialist.agent.dialects import index_statements
+from database_specialist.agent.model.base import Figure
 from database_specialist.agent.model.workload import Index, Indexes, Query
 from database_specialist.agent.report.balance import balance_sheet
 from database_specialist.agent.report.context import Context
@@ -16,6 +17,7 @@ from database_specialist.agent.report.markdown import (
     heading,
     marked,
     number,
+    quantity,
     sections,
     table,
     text,
@@ -32,6 +34,7 @@ def index_strategy(context: Context) -> str:
     return sections(
         heading(2, "Index Strategy"),
         _counts(indexes, is_weighed=bool(design.evidence.index_uses)),
+        _budget(indexes),
         context.decided("index"),
         table(
             ("Index", "On", "Serves", "Why", "Evidence"),
@@ -70,6 +73,29 @@ def _counts(indexes: Indexes, *, is_weighed: bool) -> str:
     return (
         f"{len(indexes.planned)} indexes beside the keys serve {queries} queries and {keys} foreign keys; "
         f"{len(indexes.rejected)} candidates were rejected. {proof}"
+    )
+
+
+def _budget(indexes: Indexes) -> str:
+    """Say what the settings allow and what of it is taken; empty where they allow all."""
+    budget = indexes.budget
+    if budget is None:
+        return ""
+    allowed, planned, keys = (
+        quantity(
+            Figure(value=value, unit="bytes", origin="derived", basis="rows of the first year x bytes of an entry")
+        )
+        for value in (budget.bytes_allowed, budget.bytes_planned, budget.bytes_of_foreign_keys)
+    )
+    over = (
+        "These alone are more than is allowed; they stay, for without one each delete in the table referred to reads "
+        "the whole table. "
+    )
+    return (
+        f"**Storage budget**: {allowed} (a setting of this run) at the rows of the first year. The planned indexes "
+        f"take {planned} (derived), {keys} of them for foreign keys, which come first. "
+        f"{over if budget.bytes_of_foreign_keys > budget.bytes_allowed else ''}"
+        "What does not fit is among the rejected, with its size."
     )
 
 

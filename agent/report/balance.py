@@ -35,6 +35,7 @@ def balance_sheet(context: Context) -> str:
             ),
             (_row(context, use) for use in uses),
         ),
+        context.picture("indexes", "What each index saves, beside its size in year 3: see the table above"),
         _search(context),
     )
 

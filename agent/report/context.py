@@ -11,6 +11,7 @@ from database_specialist.agent.model.brief import Fact
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Evidence
 from database_specialist.agent.report.markdown import sentence, some, text
+from database_specialist.agent.report.pictures.drawn import path_of, pictures
 from database_specialist.agent.report.sources import named as sources_of
 
 ENGINES = {"postgresql": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB", "sqlite": "SQLite"}
@@ -51,6 +52,15 @@ class Context:
         """The engine designed for, with its version where one is asked for."""
         schema = self.design.relational_schema
         return f"{ENGINES[schema.engine]}{f' {schema.engine_version}' if schema.engine_version else ''}"
+
+    @cached_property
+    def pictures(self) -> dict[str, str]:
+        """The pictures beside the document, by their name."""
+        return pictures(self.design)
+
+    def picture(self, name: str, alternative: str) -> str:
+        """Show a picture, its alternative text in place of it; empty text where there is nothing to draw."""
+        return f"![{text(alternative)}]({path_of(name)})" if name in self.pictures else ""
 
     def cite(self, ids: Iterable[str]) -> str:
         """Name facts as the documents do: by their own id where they have one, else by file and line."""

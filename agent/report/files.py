@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from database_specialist.agent.accounting import by_step
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.dialects import create_statements, index_statements
+from database_specialist.agent.migrations.layouts import FOLDER, render_migrations
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Measurement
 from database_specialist.agent.report.document import render_document
 from database_specialist.agent.report.load import is_of_load, load_tables
 from database_specialist.agent.report.markdown import heading, number, sections, table, text
-from database_specialist.agent.report.operations import migration_file
+from database_specialist.agent.report.pictures.drawn import path_of, pictures
 from database_specialist.agent.report.sql import one_line, prepared, runnable
 
 MEASUREMENTS = "database/measurements.md"
@@ -31,11 +32,10 @@ def render_files(design: Design, measurements: Sequence[Measurement]) -> dict[st
         "database/seed.sql": design.operations.seed.sql.rstrip() + "\n",
         MEASUREMENTS: render_measurements(measurements),
     }
-    for migration in design.operations.migrations:
-        files[f"database/migrations/{migration_file(migration, 'up')}"] = migration.up.rstrip() + "\n"
-        if migration.down:
-            files[f"database/migrations/{migration_file(migration, 'down')}"] = migration.down.rstrip() + "\n"
-    return files
+    operations = design.operations
+    migrations = render_migrations(operations.migrations, operations.migration_format, engine, design.brief.project)
+    files |= {path_of(name): drawn for name, drawn in pictures(design).items()}
+    return files | {f"{FOLDER}/{path}": text for path, text in migrations.items()}
 
 
 def _queries(design: Design) -> str:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from database_specialist.agent.dialects import split_statements
-from database_specialist.agent.model.operations import BackupJob, Migration, MongoCollection, RedisKey, SearchIndex
+from database_specialist.agent.migrations.layouts import down_file, layouts, up_file
+from database_specialist.agent.model.base import Engine
+from database_specialist.agent.model.operations import (
+    BackupJob,
+    Migration,
+    MigrationFormat,
+    MongoCollection,
+    RedisKey,
+    SearchIndex,
+)
+from database_specialist.agent.operations.naming import database_name
 from database_specialist.agent.report.context import Context, told
 from database_specialist.agent.report.locks import lock_footprints
 from database_specialist.agent.report.markdown import (
@@ -14,8 +25,10 @@ from database_specialist.agent.report.markdown import (
     codes,
     fence,
     heading,
+    link,
     marked,
     number,
+    quantity,
     sections,
     sentence,
     table,
@@ -26,11 +39,6 @@ from database_specialist.agent.report.rehearsal import NOT_EXECUTED, job_note, r
 from database_specialist.agent.report.sql import one_line
 
 
-def migration_file(migration: Migration, way: str) -> str:
-    """Return the path of a migration's script below `database/migrations/`."""
-    return f"{migration.number:04d}_{migration.name}.{way}.sql"
-
-
 def migration_plans(context: Context) -> str:
     """Render the section on migrations."""
     operations = context.design.operations
@@ -38,12 +46,13 @@ def migration_plans(context: Context) -> str:
         heading(2, "Data Migration Plans"),
         context.decided("migration"),
         heading(3, "Versioning"),
-        "Plain SQL pairs in `database/migrations/`, applied in the order of their numbers:",
+        layouts()[operations.migration_format].layout,
         table(
             ("File", "Phase", "Statements up", "Statements down", "Reversible", "Note"),
             (_migration(context, migration) for migration in operations.migrations),
         ),
         _proof(context),
+        _tool(context),
         lock_footprints(context),
         heading(3, "Rollback"),
         _rollback(context),
@@ -57,7 +66,7 @@ def migration_plans(context: Context) -> str:
 def _migration(context: Context, migration: Migration) -> tuple[str, ...]:
     engine = context.design.relational_schema.engine
     return (
-        code(migration_file(migration, "up")),
+        code(_file(context, migration, up_file)),
         migration.phase,
         str(len(split_statements(migration.up, engine))),
         str(len(split_statements(migration.down, engine))),
@@ -71,26 +80,53 @@ def _proof(context: Context) -> str:
     return bullets(f"{sentence(record.claim)} ({told((record,))})" for record in records)
 
 
+def _file(context: Context, migration: Migration, of: Callable[[Migration, MigrationFormat, Engine], str]) -> str:
+    design = context.design
+    return of(migration, design.operations.migration_format, design.relational_schema.engine)
+
+
+def _tool(context: Context) -> str:
+    """Say what was run with the tool in whose layout the migrations are, and what was not."""
+    operations = context.design.operations
+    if operations.migration_format == "plain":
+        return ""
+    tool = layouts()[operations.migration_format]
+    return (
+        f"{link(tool.title, tool.page)} was not run with these files: NOT CHECKED. The records above are of the "
+        "statements that the files hold, run by this program as each step says. In the tests of this program "
+        f"{tool.ran}."
+    )
+
+
 def _rollback(context: Context) -> str:
     migrations = context.design.operations.migrations
     if not migrations:
         return "There is nothing to roll back: the schema has no tables."
-    order = [code(migration_file(migration, "down")) for migration in reversed(migrations) if migration.down]
-    kept = [code(migration_file(migration, "up")) for migration in migrations if not migration.reversible]
+    kept = [code(_file(context, migration, up_file)) for migration in migrations if not migration.reversible]
     last = migrations[-1]
     return sections(
-        f"The down scripts run in reverse order: {', '.join(order)}.",
+        _way_down(context, migrations),
         f"Not reversible: {', '.join(kept)}. Restore the backup taken before it." if kept else "",
         *(
             (
                 f"The newest step undone, in a transaction that is given up here "
-                f"({code(migration_file(last, 'down'))}):",
+                f"({code(_file(context, last, down_file))}):",
                 fence("sql", f"BEGIN;\n{last.down.strip()}\nROLLBACK;"),
             )
             if last.reversible and last.transactional
             else ()
         ),
     )
+
+
+def _way_down(context: Context, migrations: tuple[Migration, ...]) -> str:
+    design = context.design
+    if design.operations.migration_format == "plain":
+        order = [code(_file(context, step, down_file)) for step in reversed(migrations) if step.down]
+        return f"The down scripts run in reverse order: {', '.join(order)}."
+    tool = layouts()[design.operations.migration_format]
+    command = tool.down(migrations, design.relational_schema.engine, database_name(design.brief.project))
+    return sections("The steps are undone in reverse order (the address is an example):", fence("bash", command))
 
 
 def _seed(context: Context) -> str:
@@ -135,6 +171,10 @@ def backup_and_recovery(context: Context) -> str:
                 ("RPO: data that may be lost", marked(backup.rpo), text(backup.rpo.basis)),
                 ("RTO: time to be back", marked(backup.rto), text(backup.rto.basis)),
             ),
+        ),
+        context.picture(
+            "recovery",
+            f"From the last backup to the service being back: RPO {quantity(backup.rpo)}, RTO {quantity(backup.rto)}",
         ),
         context.listed(backup.decisions),
         heading(3, "Frequency and retention"),

@@ -27,6 +27,7 @@ _TITLES: dict[CheckKind, str] = {
     "search_mapping": "Search mappings",
     "document_validator": "Document validators",
     "redis_command": "Redis commands",
+    "partition": "Partitions left out by constants and parameters; the oldest one taken away",
     "fill": "A sample in the proportions of the stated volume goes in",
     "plan": "Queries planned at the stated volume",
     "index_use": "Planned indexes in the plans at the stated volume",

@@ -26,6 +26,7 @@ _OWNERS: dict[CheckKind, Stage] = {
     "seed": "plan_operations",
     "migration": "plan_operations",
     "locks": "plan_operations",
+    "partition": "plan_operations",
     "recovery": "plan_operations",
     "load": "plan_operations",
 }

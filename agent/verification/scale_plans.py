@@ -77,6 +77,11 @@ class Plan:
             for (table, way), members in found.items()
         )
 
+    def relations(self) -> tuple[str, ...]:
+        """Return the tables and partitions that are read; where the plan was run, those that it came to."""
+        found = (node for node in _nodes(self.root) if node["Node Type"] in _WAYS and node.get("Actual Loops", 1))
+        return tuple(dict.fromkeys(node["Relation Name"] for node in found if "Relation Name" in node))
+
     @property
     def indexes(self) -> frozenset[str]:
         """Names of the indexes in the plan, as they stand there."""

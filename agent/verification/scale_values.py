@@ -35,14 +35,29 @@ def inlined(query: Query, schema: Schema, fetch: Fetch, *, lot: int = _LOT) -> s
 
     Plans must not change from one day to the next. Another `lot` draws other rows.
     """
+    sql, literals = _bound(query, schema, fetch, lot)
+    return at_fixed_time(_PLACEHOLDER.sub(lambda found: literals.get(found[0], found[0]), sql))
+
+
+def called(query: Query, schema: Schema, fetch: Fetch, *, lot: int = _LOT) -> tuple[str, str]:
+    """Return the same as PREPARE and EXECUTE: one plan for all values, and these values for it."""
+    sql, literals = _bound(query, schema, fetch, lot)
+    types = {parameter.name: parameter.type for parameter in query.parameters}
+    order = list(dict.fromkeys(bind(query.sql, query)[1]))
+    declared = f" ({', '.join(types[name] for name in order)})" if order else ""
+    given = f" ({', '.join(literals[f'${number}'] for number in range(1, len(order) + 1))})" if order else ""
+    return f"PREPARE called{declared} AS {at_fixed_time(sql)}", f"EXECUTE called{given}"
+
+
+def _bound(query: Query, schema: Schema, fetch: Fetch, lot: int) -> tuple[str, dict[str, str]]:
+    """Return the query with placeholders, and the literal for each."""
     sql, names = bind(query.sql, query)
     values = _values(query, schema, fetch, lot)
     types = {parameter.name: parameter.type for parameter in query.parameters}
     literals = {
         f"${number}": f"({_literal(values.get(name))}::{types[name]})" for number, name in enumerate(names, start=1)
     }
-    literals |= {found: f"{literal(_SELDOM, 'postgresql')}" for found in _SEARCH.findall(sql)}
-    return at_fixed_time(_PLACEHOLDER.sub(lambda found: literals.get(found[0], found[0]), sql))
+    return sql, literals | {found: f"{literal(_SELDOM, 'postgresql')}" for found in _SEARCH.findall(sql)}
 
 
 def _literal(value: str | None) -> str:

@@ -6,7 +6,8 @@ third database --a sample of the stated volume--> plans, index by index   (from 
 fourth database --migrations, seed--> each further statement's locks   (from depth "standard" on)
 second server --backup, disaster, recovery--> the same rows       (from depth "standard" on)
 fifth database --examples--> two sessions at once          (from depth "standard" on)
-sixth database --a sample--> the workload's mix, from several sessions   (depth "full")
+sixth database --a small sample--> partitions left out, and the oldest taken away   (from depth "standard" on)
+seventh database --a sample--> the workload's mix, from several sessions   (depth "full")
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from database_specialist.agent.verification.key_stores import KeyStore
 from database_specialist.agent.verification.load import prove_load, skip_load
 from database_specialist.agent.verification.locks import prove_locks, skip_locks
 from database_specialist.agent.verification.migrating import prove_migrations
+from database_specialist.agent.verification.partitions import partitioned, prove_partitions, skip_partitions
 from database_specialist.agent.verification.races import prove_deferred, prove_races
 from database_specialist.agent.verification.records import Parts, Recorder
 from database_specialist.agent.verification.recovery import prove_recovery, skip_recovery
@@ -123,6 +125,7 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         skip_scale(recorder, why)
         skip_locks(recorder, why)
         skip_recovery(recorder, why)
+        skip_partitions(parts, recorder, why)
         if depth == "full":
             skip_load(recorder, why)
         return
@@ -134,6 +137,9 @@ def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:
         prove_recovery(parts, recorder, thorough=depth == "full")
     with recorder.phase("races", "two sessions at once"):
         prove_races(parts, recorder)
+    if partitioned(parts):
+        with recorder.phase("partitions", "partitions left out, and the oldest taken away"):
+            prove_partitions(parts, recorder)
     if depth == "full":
         with recorder.phase("load", "the workload's mix, from several sessions"):
             prove_load(parts, recorder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from langgraph.runtime import Runtime
 
@@ -12,6 +13,7 @@ from database_specialist.agent.citing import compare_operations, compare_schema
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
 from database_specialist.agent.errors import DocumentError
+from database_specialist.agent.indexing.budget import within_budget
 from database_specialist.agent.indexing.edits import IndexEdits, edited_indexes, standing_edits
 from database_specialist.agent.indexing.plan import plan_indexes as choose_indexes
 from database_specialist.agent.indexing.plan import required_extensions
@@ -22,12 +24,13 @@ from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Index, Indexes, Workload
+from database_specialist.agent.operations.capacity import accesses, survey
 from database_specialist.agent.operations.plan import plan_operations as derive_operations
 from database_specialist.agent.verification.trying import has_opaque_triggers, trying
 from database_specialist.graph.asking import asks
 from database_specialist.graph.parts import Parts
 from database_specialist.graph.reading import Tell, all_findings, findings, fingerprint, teller
-from database_specialist.graph.services import services
+from database_specialist.graph.services import resolve, services
 from database_specialist.graph.state import State, Update
 
 _MARK = 16
@@ -112,10 +115,11 @@ def plan_indexes(state: State, runtime: Runtime[Context], designer: Designer, te
     """Put the review into the schema, plan the indexes that serve the queries, and have them looked over."""
     parts = Parts(state, runtime)
     schema = reviewed(parts.schema, parts.schema_review)
-    computed = choose_indexes(schema, parts.workload, findings=all_findings(state, "plan_indexes"))
+    fit = partial(_fitted, parts, runtime, schema)
+    computed = fit(choose_indexes(schema, parts.workload, findings=all_findings(state, "plan_indexes")))
     edits = _index_edits(state, parts)
     index_review = _index_review(state, parts, designer, (schema, parts.workload, computed), edits)
-    planned = reviewed_indexes(computed, index_review)
+    planned = fit(reviewed_indexes(computed, index_review))
     edits = standing_edits(edits, planned, findings(parts, "plan_indexes"))
     indexes = edited_indexes(planned, edits)
     tell(f"{len(indexes.planned)} indexes, {len(indexes.rejected)} rejected")
@@ -140,6 +144,7 @@ def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
             parts.indexes,
             findings=all_findings(state, "plan_operations"),
             accepts=accepts,
+            migration_format=resolve(runtime.context).migrations,
         )
     operations = compare_operations(operations, parts.research)
     rows = sum(operations.seed.rows.values())
@@ -167,6 +172,15 @@ def _index_edits(state: State, parts: Parts) -> IndexEdits:
     put = tuple(index for name, index in now.items() if left.get(name) != _mark(index))
     gone = tuple(name for name in left if name not in now)
     return IndexEdits.load(state["index_edits"]).followed_by(IndexEdits(gone=gone, put=put))
+
+
+def _fitted(parts: Parts, runtime: Runtime[Context], schema: Schema, indexes: Indexes) -> Indexes:
+    """Return what fits the storage that the settings allow; all where they say nothing."""
+    allowed = resolve(runtime.context).index_budget_bytes
+    if allowed is None:
+        return indexes
+    ground = survey(parts.brief, schema, indexes, accesses(parts.workload, schema))
+    return within_budget(indexes, ground, allowed)
 
 
 def _index_review(

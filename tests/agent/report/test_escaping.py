@@ -18,6 +18,7 @@ from database_specialist.agent.report.document import HEADINGS, render_document
 from database_specialist.agent.report.files import render_files
 from database_specialist.agent.report.markdown import code, fence, link, quantity, sections, table, text, with_commands
 from database_specialist.agent.report.mermaid import er_diagram
+from database_specialist.agent.report.pictures.drawn import path_of
 from database_specialist.agent.script import sql_statements
 from database_specialist.agent.verification.sandbox import Database, StatementError
 
@@ -74,7 +75,9 @@ def test_hostile_text_makes_no_html(tokens: list[Token]) -> None:
 
 def test_hostile_text_makes_no_image_link_or_emphasis(hostile: Design, tokens: list[Token]) -> None:
     children = inline(tokens)
-    assert [child for child in children if child.type in {"image", "em_open", "s_open"}] == []
+    assert [child for child in children if child.type in {"em_open", "s_open"}] == []
+    shown = [str(child.attrs["src"]) for child in children if child.type == "image"]
+    assert shown == [path_of(name) for name in ("growth", "recovery")]
     targets = {str(child.attrs["href"]) for child in children if child.type == "link_open"}
     assert targets == {each.url for each in hostile.research.sources}
 

@@ -7,6 +7,7 @@ from database_specialist.agent.model.base import Decision
 from database_specialist.agent.model.brief import Research, Source
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.report.document import HEADINGS, render_document
+from database_specialist.agent.report.pictures.drawn import path_of
 
 
 def section(document: str, title: str) -> str:
@@ -80,7 +81,9 @@ def test_markup_in_a_source_breaks_nothing(design: Design, url: str) -> None:
     ]
     assert tuple(titles) == HEADINGS
     kinds = {token.type for token in after} | {child.type for token in after for child in token.children or []}
-    assert not {"html_block", "html_inline", "image"} & kinds
+    assert not {"html_block", "html_inline"} & kinds
+    shown = [str(child.attrs["src"]) for token in after for child in token.children or [] if child.type == "image"]
+    assert shown == [path_of(name) for name in ("growth", "recovery")]
     assert [token.type for token in after].count("fence") == [token.type for token in before].count("fence")
     links = [child for token in after for child in token.children or [] if child.type == "link_open"]
     assert links == []
