@@ -678,7 +678,7 @@ CREATE TRIGGER visits_immutable BEFORE UPDATE OF created_at ON visits
 
 CREATE FUNCTION readings_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.lift_id IS DISTINCT FROM OLD.lift_id OR NEW.door_cycles IS DISTINCT FROM OLD.door_cycles OR NEW.trips IS DISTINCT FROM OLD.trips OR NEW.motor_temperature IS DISTINCT FROM OLD.motor_temperature OR NEW.error_code IS DISTINCT FROM OLD.error_code THEN
+  IF NEW.lift_id IS DISTINCT FROM OLD.lift_id OR NEW.time IS DISTINCT FROM OLD.time OR NEW.door_cycles IS DISTINCT FROM OLD.door_cycles OR NEW.trips IS DISTINCT FROM OLD.trips OR NEW.motor_temperature IS DISTINCT FROM OLD.motor_temperature OR NEW.error_code IS DISTINCT FROM OLD.error_code THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'readings_append_only',
       TABLE = 'readings', MESSAGE = 'readings is append-only: what it says is never changed';
   END IF;
@@ -1081,4 +1081,4 @@ CREATE INDEX contract_lifts_lift_id_idx ON contract_lifts (lift_id);
 CREATE INDEX visit_parts_visit_id_idx ON visit_parts (visit_id);
 CREATE INDEX work_order_status_histories_work_order_id_idx ON work_order_status_histories (work_order_id);
 CREATE INDEX work_order_status_histories_changed_by_id_idx ON work_order_status_histories (changed_by_id);
--- database-specialist sha256:5761f9fccdcac837ce2d428bf2bac38d396c3d7ded1f06549d21471e80f54291
+-- database-specialist sha256:e39116fdfd478941f6335a9c8f7924c9bde2c846d618375eb6601b0445c99ce6

@@ -246,7 +246,7 @@ CREATE TRIGGER visits_immutable BEFORE UPDATE OF created_at ON visits
 
 CREATE FUNCTION readings_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.lift_id IS DISTINCT FROM OLD.lift_id OR NEW.door_cycles IS DISTINCT FROM OLD.door_cycles OR NEW.trips IS DISTINCT FROM OLD.trips OR NEW.motor_temperature IS DISTINCT FROM OLD.motor_temperature OR NEW.error_code IS DISTINCT FROM OLD.error_code THEN
+  IF NEW.lift_id IS DISTINCT FROM OLD.lift_id OR NEW.time IS DISTINCT FROM OLD.time OR NEW.door_cycles IS DISTINCT FROM OLD.door_cycles OR NEW.trips IS DISTINCT FROM OLD.trips OR NEW.motor_temperature IS DISTINCT FROM OLD.motor_temperature OR NEW.error_code IS DISTINCT FROM OLD.error_code THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'readings_append_only',
       TABLE = 'readings', MESSAGE = 'readings is append-only: what it says is never changed';
   END IF;
@@ -372,4 +372,4 @@ $$;
 
 CREATE TRIGGER contract_lifts_immutable BEFORE UPDATE OF created_at ON contract_lifts
   FOR EACH ROW EXECUTE FUNCTION contract_lifts_immutable();
--- database-specialist sha256:887bc801b1bbfc95a12f84d76270e2097d91b25f355ace67041d6e2f9c4a77ea
+-- database-specialist sha256:5e9f58fc2852338c97c5046a3a6b2cd83369dd4a616afb320a4b50f6c0acdb5c
