@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
 from database_specialist.agent.sampling.constraints import Conditions, read_conditions
+from database_specialist.agent.sampling.expressions import columns_of
 from database_specialist.agent.sampling.scalars import Row, Value
 from database_specialist.agent.sampling.solving import Choices, Goal, solve
 from database_specialist.agent.sampling.values import Draw, draw_value, is_ordinal
@@ -197,12 +198,28 @@ class Population:
         others = (self._tables.get(other.ref_table) for other in table.foreign_keys if other is not key)
         return any(other is not None and other.column(name) for other in others for name in key.columns)
 
+    def _is_left_out(self, table: Table, key: ForeignKey, wish: Wish, turn: tuple[int, int, int]) -> bool:
+        """Say whether this draft of the row does without an optional reference.
+
+        Where a check speaks of optional references, such as "one of the two", the drafts go through their combinations.
+        """
+        number, attempt, place = turn
+        tested = self.tested_references(table)
+        if key in tested and (wish.sparse or attempt > _ATTEMPTS // 2):
+            return not attempt >> tested.index(key) & 1
+        return wish.sparse or (number + attempt + place) % 3 == 0
+
+    def tested_references(self, table: Table) -> list[ForeignKey]:
+        """Return the optional references that a check speaks of: it may make them necessary."""
+        tested = {name for _, goal in self._conditions[table.name].goals for name in columns_of(goal.condition)}
+        return [key for key in table.foreign_keys if is_optional(table, key) and tested.intersection(key.columns)]
+
     def _parent(
         self, table: Table, key: ForeignKey, row: Row, wish: Wish, turn: tuple[int, int, int]
     ) -> Mapping[str, Value] | None:
         number, attempt, place = turn
         optional = is_optional(table, key)
-        if optional and (wish.sparse or (number + attempt + place) % 3 == 0 or not self.rows[key.ref_table]):
+        if optional and (not self.rows[key.ref_table] or self._is_left_out(table, key, wish, turn)):
             return None
         candidates = [parent for parent in self._candidates(table, key, row) if _agrees(key, parent, row)]
         related = [parent for parent in candidates if _same_family(table, row, parent)]
