@@ -43,11 +43,17 @@ class ExampleScript:
 
 
 def example_statements(
-    example: Example, entity_model: EntityModel, schema: Schema, *, fresh_owners: bool = False
+    example: Example,
+    entity_model: EntityModel,
+    schema: Schema,
+    *,
+    fresh_owners: bool = False,
+    first: int = _FIRST,
 ) -> ExampleScript:
     """Put an example into SQL. Owners are made as needed, and what is not given gets a valid value.
 
-    With `fresh_owners` no row that the example names becomes an owner that it does not name.
+    With `fresh_owners` no row that the example names becomes an owner that it does not name. The rows are numbered
+    from `first` on.
 
     Raises:
         ExampleError: the example speaks of what the schema does not have, or no valid row can be made.
@@ -55,7 +61,7 @@ def example_statements(
     expected = None
     if example.expect == "reject" and example.violates:
         expected = expected_violation(example.violates, entity_model, schema)
-    stage = _Stage(entity_model, schema, example, expected, fresh_owners=fresh_owners)
+    stage = _Stage(entity_model, schema, example, expected, fresh_owners=fresh_owners, first=first)
     statements = stage.play()
     if not statements:
         raise ExampleError(f"{example.id}: it has neither rows, nor an update, nor a delete")
@@ -93,13 +99,14 @@ class _Stage:
         expected: Expected | None,
         *,
         fresh_owners: bool = False,
+        first: int = _FIRST,
     ):
         self._fresh_owners = fresh_owners
         self._model = entity_model
         self._schema = schema
         self._example = example
         self._expected = expected
-        self._population = Population(entity_model, schema, first=_FIRST)
+        self._population = Population(entity_model, schema, first=first)
         self._labels: dict[str, _Labelled] = {}
         self._statements: list[str] = []
 

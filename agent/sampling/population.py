@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
@@ -28,6 +29,8 @@ class Wish:
     """Names of constraints that the row need not satisfy."""
     sparse: bool = False
     """Leave what may be NULL at NULL."""
+    later: timedelta = timedelta()
+    """How far the row's times are moved, unless partitions bound them."""
 
 
 class Population:
@@ -94,6 +97,10 @@ class Population:
         for name, key in self._keys(table, row):
             self._taken[name].discard(key)
 
+    def start_over(self, table: Table) -> None:
+        """Number the rows from the first again; none of the table is kept."""
+        self._tried[table.name] = 0
+
     def collides(self, table: Table, row: Row, dropped: frozenset[str] = frozenset()) -> bool:
         """Say whether a key is taken or an exclusion constraint is in the way."""
         taken = any(key in self._taken.get(name, ()) for name, key in self._keys(table, row) if name not in dropped)
@@ -134,7 +141,8 @@ class Population:
     def _draws(self, table: Table, row: Row, wish: Wish, number: int) -> dict[str, Callable[[int], Value]]:
         def drawing(column: Column) -> Callable[[int], Value]:
             place = self._place_among_siblings(table, column, row)
-            return lambda attempt: draw_value(self._draw(table, column, number if place is None else place, attempt))
+            row_number = number if place is None else place
+            return lambda attempt: draw_value(self._draw(table, column, row_number, attempt, wish.later))
 
         free = (column for column in table.columns if column.name not in row and column.generated is None)
         return {column.name: drawing(column) for column in free}
@@ -150,7 +158,9 @@ class Population:
                 return sum(all(other.get(name) == row[name] for name in rest) for other in self.rows[table.name])
         return None
 
-    def _draw(self, table: Table, column: Column, number: int, attempt: int = 0) -> Draw:
+    def _draw(
+        self, table: Table, column: Column, number: int, attempt: int = 0, later: timedelta = timedelta()
+    ) -> Draw:
         low, high = self._conditions[table.name].window
         return Draw(
             column=column,
@@ -159,7 +169,7 @@ class Population:
             row=number,
             attempt=attempt,
             position=next(place for place, each in enumerate(table.columns) if each is column),
-            low=low,
+            low=low + later if high is None else low,
             high=high,
         )
 

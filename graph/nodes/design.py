@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from langgraph.runtime import Runtime
@@ -25,6 +25,7 @@ from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.operations.plan import plan_operations as derive_operations
+from database_specialist.agent.sampling.trial import Trial
 from database_specialist.agent.verification.trying import has_opaque_triggers, trying
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, all_findings, findings, teller
@@ -161,7 +162,7 @@ def _index_review(
 
 
 @contextmanager
-def _row_trial(state: State, runtime: Runtime[Context]) -> Iterator[Callable[[str], bool] | None]:
+def _row_trial(state: State, runtime: Runtime[Context]) -> Iterator[Trial | None]:
     """Give the seed a database to try its rows on, where triggers written by hand may refuse them."""
     schema, model = Schema.load(state["relational_schema"]), EntityModel.load(state["entity_model"])
     if not has_opaque_triggers(model, SchemaReview.load(state["schema_review"])):
