@@ -50,17 +50,19 @@ def example_statements(
     *,
     fresh_owners: bool = False,
     first: int = _FIRST,
+    beside: Population | None = None,
 ) -> ExampleScript:
     """Put an example into SQL. Owners are made as needed, and what is not given gets a valid value.
 
     With `fresh_owners` no row that the example names becomes an owner that it does not name. The rows are numbered
-    from `first` on.
+    from `first` on. Where a row of `beside`, which holds what is there already, has the same unique key as one of the
+    example, it stands for it.
 
     Raises:
         ExampleError: the example speaks of what the schema does not have, or no valid row can be made.
     """
     expected = expectation(example, entity_model, schema)
-    stage = _Stage(entity_model, schema, example, expected, fresh_owners=fresh_owners, first=first)
+    stage = _Stage(entity_model, schema, example, expected, fresh_owners=fresh_owners, first=first, beside=beside)
     statements = stage.play()
     if not statements:
         raise ExampleError(f"{example.id}: it has neither rows, nor an update, nor a delete")
@@ -110,7 +112,9 @@ class _Stage:
         *,
         fresh_owners: bool = False,
         first: int = _FIRST,
+        beside: Population | None = None,
     ):
+        self._beside = beside
         self._fresh_owners = fresh_owners
         self._model = entity_model
         self._schema = schema
@@ -178,7 +182,8 @@ class _Stage:
             own = {**self._initial_state(table), **own}
             if parts:
                 own.update(_shared_key(table, parts))
-            made = self._add(table, own, expected if expected and expected.table == table.name else None)
+            meant = expected if expected and expected.table == table.name else None
+            made = self._present(table, own) or self._add(table, own, meant)
             parts.append((table, made))
         self._labels[row.label] = _Labelled(row.entity, tuple(parts))
         if self._fresh_owners or row.label == (self._example.delete or "").removeprefix("@"):
@@ -186,6 +191,15 @@ class _Stage:
             for _, made in parts:
                 self._population.avoid(made)
         self._link(row)
+
+    def _present(self, table: Table, given: Mapping[str, Value]) -> dict[str, Value] | None:
+        """Return the row that is there already and has the unique key that is given."""
+        for unique in self._population.conditions(table).uniques if self._beside else ():
+            key = unique.key(given) if _given_whole(unique.parts, given) else None
+            for row in self._beside.rows[table.name] if self._beside and key else ():
+                if unique.key(row) == key:
+                    return row
+        return None
 
     def _initial_state(self, table: Table) -> dict[str, Value]:
         """Return the state in which a row of the table begins, when its entity has a lifecycle."""

@@ -45,7 +45,7 @@ def make_seed(entity_model: EntityModel, schema: Schema, *, rows: int = 20, acce
         planting.link_late(table, {each.name for each in ordered[place + 1 :]})
     planted = planting.statements
     if accepts is not None:
-        planted += lent_by_examples(entity_model, schema, accepts)
+        planted += lent_by_examples(entity_model, population, accepts)
     names = [table.name for table in ordered]
     counters = [statement for table in schema.tables for statement in counter_statements(table, schema)]
     return Seed(

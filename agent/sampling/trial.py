@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 from typing import Protocol
 
 from database_specialist.agent.model.entities import EntityModel
-from database_specialist.agent.model.relational import Schema, Table
+from database_specialist.agent.model.relational import Table
 from database_specialist.agent.sampling.examples import example_statements
+from database_specialist.agent.sampling.population import Population
 from database_specialist.agent.sampling.violations import ExampleError, entity_table
 
 _FIRST = 8000
@@ -29,27 +30,30 @@ class Trial(Protocol):
         """Return how many rows each table holds when only these statements have run, on empty tables."""
 
 
-def lent_by_examples(entity_model: EntityModel, schema: Schema, trial: Trial) -> Iterator[str]:
+def lent_by_examples(entity_model: EntityModel, population: Population, trial: Trial) -> Iterator[str]:
     """Yield the rows of the designer's own valid examples for the tables that are still empty.
 
     No row of such a table was taken: what its triggers ask for is known to the designer only.
     """
     lent = 0
-    for table in schema.tables:
-        for statements in _offers(table, entity_model, schema, _FIRST + lent * _APART):
+    for table in population.schema.tables:
+        for statements in _offers(table, entity_model, population, _FIRST + lent * _APART):
             if trial.count(table.name) == 0 and trial(*statements):
                 lent += 1
                 yield from statements
 
 
-def _offers(table: Table, entity_model: EntityModel, schema: Schema, first: int) -> Iterator[tuple[str, ...]]:
+def _offers(table: Table, entity_model: EntityModel, beside: Population, first: int) -> Iterator[tuple[str, ...]]:
+    schema = beside.schema
     for example in entity_model.examples:
         named = {entity_table(row.entity, entity_model, schema).name for row in example.rows}
         if example.expect == "accept" and not example.is_by_code and table.name in named:
             rows_only = example.model_copy(update={"update": None, "delete": None})
             for fresh in (False, True):
                 try:
-                    made = example_statements(rows_only, entity_model, schema, fresh_owners=fresh, first=first)
+                    made = example_statements(
+                        rows_only, entity_model, schema, fresh_owners=fresh, first=first, beside=beside
+                    )
                 except ExampleError:
                     continue
                 yield (*made.setup, made.probe)

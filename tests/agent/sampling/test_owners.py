@@ -10,6 +10,7 @@ from database_specialist.agent.dialects import create_statements
 from database_specialist.agent.model.entities import Example
 from database_specialist.agent.model.relational import Table, Unique
 from database_specialist.agent.sampling.examples import example_statements
+from database_specialist.agent.sampling.values import Draw, draw_value
 from database_specialist.tools.postgres_sandbox import PostgresDatabase
 from tests.agent.sampling.small import column, example, model, reference, row, schema, table
 
@@ -92,6 +93,13 @@ def test_the_owners_that_a_row_needs_are_made(
     inserted = re.search(r"INSERT INTO (\w+)", script.probe)
     assert inserted is not None
     assert inserted[1] == f"{given.rows[-1].entity}s"
+
+
+@pytest.mark.parametrize("count", [2, 4, 5, 7, 8])
+def test_each_attempt_at_a_row_draws_another_of_the_values(count: int) -> None:
+    states = column("state", values=tuple(f"state {number}" for number in range(count)))
+    draws = [Draw(column=states, native_type="text", entity="bag", row=9000, attempt=number) for number in range(count)]
+    assert {draw_value(draw) for draw in draws} == set(states.values)
 
 
 def test_with_fresh_owners_a_row_that_is_named_is_no_owner_by_chance() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from database_specialist.agent.dialects import create_statements, split_statements
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.operations import Seed
-from database_specialist.agent.model.relational import Schema
+from database_specialist.agent.model.relational import Schema, Unique
 from database_specialist.agent.sampling.seed import make_seed
 from database_specialist.agent.verification.trying import trying
 from database_specialist.tools.postgres_sandbox import PostgresDatabase, PostgresSandbox
@@ -84,3 +84,25 @@ def test_where_all_rows_are_refused_the_designers_valid_example_is_taken(
     with postgres.database() as second:
         lent = _planted(entity_model.model_copy(update={"examples": (valid,)}), design, postgres, second)
     assert lent.rows == {"crews": 21, "visits": 1}
+
+
+def test_a_row_of_the_seed_stands_for_that_of_the_example_with_the_same_key(
+    postgres: PostgresSandbox, database: PostgresDatabase
+) -> None:
+    kind = table(
+        "kind",
+        column("name", values=("a", "b")),
+        checks={"name_check": "name IN ('a', 'b')"},
+        uniques=(Unique(name="kinds_name_key", columns=("name",)),),
+    )
+    part = table("part", reference("parts", "kind"), column("name"))
+    picky = trigger(
+        "parts_picky",
+        "parts",
+        "IF NEW.name <> 'only this' THEN RAISE EXCEPTION 'another' USING ERRCODE = 'check_violation'; END IF;",
+    )
+    design = schema(kind, part, routines=(picky,))
+    valid = example(row("kind", "k", name="b"), row("part", kind="@k", name="only this"))
+    entity_model = model(*design.tables).model_copy(update={"examples": (valid,)})
+    assert _planted(entity_model, design, postgres, database).rows == {"kinds": 2, "parts": 1}
+    assert database.execute("SELECT k.name FROM parts JOIN kinds AS k ON k.id = kind_id").rows == (("b",),)
