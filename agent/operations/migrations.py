@@ -67,8 +67,9 @@ def _step(number: int, name: str, part: Schema, note: str) -> Migration:
 def _index_step(number: int, schema: Schema, indexes: Indexes) -> Migration:
     nothing = schema.model_copy(update=dict.fromkeys(_PIECES, ()))
     note = _FIRST_DEPLOYMENT if schema.engine == "postgresql" else ""
-    up = index_statements(indexes, schema.engine)
-    down = drop_statements(nothing, indexes)
+    made = tuple(f"EXTENSION IF {word} {each.name}" for each in schema.extensions for word in ("NOT EXISTS", "EXISTS"))
+    up = tuple(each for each in index_statements(indexes, schema.engine) if not each.rstrip(";").endswith(made))
+    down = tuple(each for each in drop_statements(nothing, indexes) if not each.rstrip(";").endswith(made))
     if schema.engine in ("mysql", "mariadb"):
         down = tuple(_drop_mysql_indexes(schema, indexes))
     return _migration(number, "indexes", schema.engine, up, down, note)

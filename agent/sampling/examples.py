@@ -25,7 +25,7 @@ from database_specialist.agent.sampling.violations import (
     lineage,
 )
 
-_FIRST = 9000
+FIRST = 9000
 """Number of the first row: no seed reaches it, so an example also runs beside the seeded rows."""
 _DEPTH = 12
 """Owners of owners that are followed before the example is given up."""
@@ -49,7 +49,7 @@ def example_statements(
     schema: Schema,
     *,
     fresh_owners: bool = False,
-    first: int = _FIRST,
+    first: int = FIRST,
     beside: Population | None = None,
 ) -> ExampleScript:
     """Put an example into SQL. Owners are made as needed, and what is not given gets a valid value.
@@ -111,7 +111,7 @@ class _Stage:
         expected: Expected | None,
         *,
         fresh_owners: bool = False,
-        first: int = _FIRST,
+        first: int = FIRST,
         beside: Population | None = None,
     ):
         self._beside = beside

@@ -25,6 +25,8 @@ _TRIES_WHEN_REFUSED = 12
 """Rows made for each row wanted, while the database refuses them; then those follow whose times are moved."""
 _MOST_TRIES = 30
 """Rows made for each row wanted, in all."""
+_MOST_REFUSED = 120
+"""Rows that the database refuses before the table is left without any; the times of the second half are moved."""
 _MOVED = (-365, -730, -1095, 365)
 """By how many days the times are moved, in turn: a trigger may compare them with those of another table."""
 _LINKS_SET_LATER = 5
@@ -102,17 +104,19 @@ class _Planting:
 
     def _fill(self, table: Table) -> bool:
         """Add rows until there are enough, or until no more of them fit: a list of values is soon full."""
-        failures, size, was_refused = 0, self._sizes[table.name], False
+        failures, size, refused, filled = 0, self._sizes[table.name], 0, 0
         usual = size if self._trial is None else size * _TRIES_WHEN_REFUSED
         for turn in range(usual if self._trial is None else size * _MOST_TRIES):
-            moved = timedelta(days=_MOVED[turn % len(_MOVED)] if turn >= usual else 0)
+            is_moved = turn >= usual or (refused >= _MOST_REFUSED / 2 and not filled)
+            moved = timedelta(days=_MOVED[turn % len(_MOVED)] if is_moved else 0)
             row = self._population.add(table, Wish(later=moved))
             failures = 0 if row is not None else failures + 1
             if row is not None and not self._is_taken(row, table):
-                was_refused = True
-            if failures == _FAILURES or len(self._population.rows[table.name]) == size:
+                refused += 1
+            filled = len(self._population.rows[table.name])
+            if failures == _FAILURES or filled == size or (refused == _MOST_REFUSED and not filled):
                 break
-        return was_refused
+        return refused > 0
 
     def _is_taken(self, row: dict[str, Value], table: Table) -> bool:
         """Say whether the database takes the row, which is withdrawn if not."""
