@@ -22,7 +22,7 @@ from database_specialist.agent.commands.asking import approve, choose, is_somebo
 from database_specialist.agent.commands.mcp import add_mcp
 from database_specialist.agent.commands.outcome import ACCEPTED, NOT_ACCEPTED, USAGE, report
 from database_specialist.agent.commands.runs import add_runs
-from database_specialist.agent.config import Secrets, context_from, environment
+from database_specialist.agent.config import Secrets, context_from, environment, split_password
 from database_specialist.agent.errors import ChangedError, SpecialistError
 from database_specialist.agent.rules.explain import explain
 from database_specialist.agent.terminal import print_progress, print_report
@@ -107,6 +107,24 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="how much is rehearsed beside the design (default: standard)",
     )
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
+    command.add_argument(
+        "--existing",
+        metavar="FILE_OR_DSN",
+        help="the schema that is there already, to design the change from: an SQL file or dump, an earlier "
+        "database-design.json, or postgresql://user@host/database, of which only the catalog is read",
+    )
+    command.add_argument(
+        "--rename",
+        action="append",
+        metavar="OLD=NEW",
+        help="a table of the existing schema that was renamed, or a column (table.old=new); may be repeated",
+    )
+    command.add_argument(
+        "--fill",
+        action="append",
+        metavar="COLUMN=SQL",
+        help="what the rows that are there get in a new column: orders.currency=\"'EUR'\"; may be repeated",
+    )
     _add_common(command)
     command.add_argument("--quiet", action="store_true", help="no progress; the summary and errors only")
     again = command.add_mutually_exclusive_group()
@@ -173,10 +191,14 @@ def _design(options: argparse.Namespace) -> int:
         max_rounds=options.max_rounds,
         pg_bin=options.pg_bin,
         output=options.output,
+        existing=options.existing,
+        rename=options.rename,
+        fill=options.fill,
     )
     silent = options.quiet or options.json
     progress = None if silent else print_progress()
-    secrets = Secrets(mysql_dsn=options.mysql_dsn)
+    password = split_password(options.existing)[1] if options.existing else None
+    secrets = Secrets(mysql_dsn=options.mysql_dsn, existing_password=password)
     asked = not silent and is_somebody_there()
     person = approve if asked else None
     order = partial(design, Path(options.folder), context, secrets=secrets, progress=progress, person=person)

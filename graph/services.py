@@ -21,14 +21,18 @@ from database_specialist.agent.designer.designer import Designer, RulesDesigner
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.brief import Research
+from database_specialist.agent.model.change import Existing
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
+from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.sandbox import Sandbox
 from database_specialist.tools.answers import KeptAnswers
+from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import find_folder, read_folder
+from database_specialist.tools.existing import read_existing
 from database_specialist.tools.ledger import Caps, Ledgers, Told
 from database_specialist.tools.model import ChatModel, Settings
 from database_specialist.tools.model_designer.designer import ModelDesigner
@@ -73,6 +77,10 @@ class Services:
     lint: Callable[[Schema, Operations], tuple[Finding, ...]]
     """A second opinion on the migrations' text; it may object, and no objection of it is an error."""
     output: Callable[[Path], OutputFolder]
+    read_existing: Callable[[str, Engine], Existing]
+    """Reads the schema that is there already from a file or a database."""
+    read_schema: Callable[[Catalog], Schema]
+    """Returns what a catalog holds as a schema."""
     new_run: Callable[[], str] = lambda: uuid4().hex
     """Names a run; nothing that is written holds the name."""
 
@@ -105,6 +113,10 @@ def default_services(context: Context) -> Services:
         sandbox=lambda engine: open_sandbox(engine, pg_bin=context.pg_bin, mysql_dsn=secrets.mysql_dsn, cache=cache),
         lint=_lint,
         output=lambda folder: OutputFolder(Path(context.output) if context.output else folder),
+        read_existing=lambda source, engine: read_existing(
+            source, engine, password=secrets.existing_password, pg_bin=context.pg_bin
+        ),
+        read_schema=lambda catalog: schema_from_catalog(catalog)[0],
     )
 
 

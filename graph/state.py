@@ -55,6 +55,7 @@ class State(TypedDict):
     run: str  # research
     topics: list[Json]  # research
     research_notes: Annotated[list[Json], operator.add]  # context7, perplexity
+    existing: Json  # research: the schema that is there already; None where the database is new
     research: Json  # read_requirements
     brief: Json  # read_requirements
     entity_model: Json  # model_entities
@@ -64,6 +65,7 @@ class State(TypedDict):
     indexes: Json  # plan_indexes
     index_review: Json  # plan_indexes
     operations: Json  # plan_operations; critic puts the review into it
+    change: Json  # plan_operations: the way from the existing schema; None where there is none
     operations_review: Json  # review_operations
     critique: Json  # criticise
     evidence: Json  # verify
@@ -94,6 +96,7 @@ class Update(TypedDict, total=False):
     run: str
     topics: list[Json]
     research_notes: list[Json] | Overwrite
+    existing: Json
     research: Json
     brief: Json
     entity_model: Json
@@ -103,6 +106,7 @@ class Update(TypedDict, total=False):
     indexes: Json
     index_review: Json
     operations: Json
+    change: Json
     operations_review: Json
     critique: Json
     evidence: Json

@@ -163,7 +163,8 @@ class OutputFolder:
 
     def _sweep(self) -> None:
         """Remove the temporary files of a run that was killed."""
-        for folder in (self._folder, self._folder / "database", self._folder / "database" / "migrations", self._state):
+        database = self._folder / "database"
+        for folder in (self._folder, database, database / "migrations", database / "change", self._state):
             for stray in folder.glob(f"{STRAY}*"):
                 stray.unlink(missing_ok=True)
 

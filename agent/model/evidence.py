@@ -18,6 +18,7 @@ CheckKind = Literal[
     "example_reject",
     "cascade",  # deleting a parent does what the document says
     "migration",  # up, down, up
+    "change",  # from an existing schema to the design, and back
     "locks",  # what a migration's statements lock, rewrite and scan
     "recovery",  # a backup was taken, and restored to the rows of before
     "load",  # the workload's mix ran for a few seconds

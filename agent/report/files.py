@@ -10,6 +10,7 @@ from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.dialects import create_statements, index_statements
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Measurement
+from database_specialist.agent.report.changes import change_files
 from database_specialist.agent.report.document import render_document
 from database_specialist.agent.report.load import is_of_load, load_tables
 from database_specialist.agent.report.markdown import heading, number, sections, table, text
@@ -35,7 +36,7 @@ def render_files(design: Design, measurements: Sequence[Measurement]) -> dict[st
         files[f"database/migrations/{migration_file(migration, 'up')}"] = migration.up.rstrip() + "\n"
         if migration.down:
             files[f"database/migrations/{migration_file(migration, 'down')}"] = migration.down.rstrip() + "\n"
-    return files
+    return files | change_files(design.change)
 
 
 def _queries(design: Design) -> str:

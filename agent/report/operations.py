@@ -6,6 +6,7 @@ import json
 
 from database_specialist.agent.dialects import split_statements
 from database_specialist.agent.model.operations import BackupJob, Migration, MongoCollection, RedisKey, SearchIndex
+from database_specialist.agent.report.changes import change_from_existing
 from database_specialist.agent.report.context import Context, told
 from database_specialist.agent.report.locks import lock_footprints
 from database_specialist.agent.report.markdown import (
@@ -45,6 +46,7 @@ def migration_plans(context: Context) -> str:
         ),
         _proof(context),
         lock_footprints(context),
+        change_from_existing(context),
         heading(3, "Rollback"),
         _rollback(context),
         heading(3, "Seeding and test data"),

@@ -20,6 +20,7 @@ _TITLES: dict[CheckKind, str] = {
     "example_reject": "Examples to reject are rejected by the constraint meant",
     "cascade": "Deleting a parent does what this document says",
     "migration": "Migrations up, down to empty, and up again",
+    "change": "The change from the existing schema: up, down, and up again, with rows",
     "locks": "What each step locks, rewrites and scans",
     "recovery": "Backups, taken and restored",
     "load": "The workload's mix, run for a few seconds",

@@ -9,6 +9,8 @@ from langgraph.runtime import Runtime
 
 from database_specialist.agent.answers.plans import IndexReview
 from database_specialist.agent.answers.review import SchemaReview
+from database_specialist.agent.changes.planning import plan_change
+from database_specialist.agent.changes.wishes import fills_from, renames_from
 from database_specialist.agent.citing import compare_operations, compare_schema
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
@@ -20,6 +22,7 @@ from database_specialist.agent.mapping.extensions import with_extensions
 from database_specialist.agent.mapping.review import reviewed
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.brief import Brief, Research
+from database_specialist.agent.model.change import Change, Existing
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
@@ -28,7 +31,7 @@ from database_specialist.agent.operations.plan import plan_operations as derive_
 from database_specialist.agent.verification.trying import has_opaque_triggers, trying
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, all_findings, findings, teller
-from database_specialist.graph.services import services
+from database_specialist.graph.services import resolve, services
 from database_specialist.graph.state import State, Update
 
 
@@ -126,8 +129,26 @@ def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
         )
     operations = compare_operations(operations, Research.load(state["research"]))
     rows = sum(operations.seed.rows.values())
-    teller(runtime, "plan_operations")(f"{len(operations.migrations)} migrations, {rows} seed rows")
-    return {"operations": operations.dump()}
+    change = _planned_change(state, runtime)
+    beside = f", {len(change.migrations)} steps of change" if change else ""
+    teller(runtime, "plan_operations")(f"{len(operations.migrations)} migrations, {rows} seed rows{beside}")
+    return {"operations": operations.dump(), "change": change.dump() if change else None}
+
+
+def _planned_change(state: State, runtime: Runtime[Context]) -> Change | None:
+    """Plan the way from the schema that is there already, where there is one."""
+    if not state.get("existing"):
+        return None
+    schema, context = Schema.load(state["relational_schema"]), resolve(runtime.context)
+    with services(runtime).sandbox(schema.engine) as sandbox:
+        return plan_change(
+            Existing.load(state["existing"]),
+            schema,
+            Indexes.load(state["indexes"]),
+            sandbox,
+            renamed=renames_from(context.rename or ()),
+            filled=fills_from(context.fill or ()),
+        )
 
 
 @asks

@@ -10,6 +10,7 @@ from database_specialist.agent.answers.plans import OperationsReview
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import FAILED
 from database_specialist.agent.designer.designer import Designer
+from database_specialist.agent.model.change import Change, Existing
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import Operations
@@ -17,6 +18,7 @@ from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.operations.review import reviewed_operations
 from database_specialist.agent.rules.critic import judge
+from database_specialist.agent.verification.changing import Changing
 from database_specialist.agent.verification.verify import verify as prove
 from database_specialist.graph.asking import asks
 from database_specialist.graph.reading import Tell, evidence, fingerprint, round_of, subject, teller
@@ -37,12 +39,20 @@ def verify(state: State, runtime: Runtime[Context]) -> Update:
             indexes=Indexes.load(state["indexes"]),
             operations=Operations.load(state["operations"]),
             sandbox=sandbox,
+            changing=_changing(state, runtime),
             depth=resolve(runtime.context).depth,
             progress=tell,
         )
     log = verification.log
     tell(f"{len(log.records)} checks, {len(log.failed)} failed")
     return {"evidence": log.dump(), "measurements": [m.dump() for m in verification.measurements]}
+
+
+def _changing(state: State, runtime: Runtime[Context]) -> Changing | None:
+    if not state.get("change"):
+        return None
+    existing, change = Existing.load(state["existing"]), Change.load(state["change"])
+    return Changing(existing, change, services(runtime).read_schema)
 
 
 @asks

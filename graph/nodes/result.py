@@ -13,7 +13,8 @@ from database_specialist.agent.chat import answer
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import DatabaseDesign, Handover, SecurityNotes, handed_over
 from database_specialist.agent.model.brief import Brief, Research
-from database_specialist.agent.model.design import Design
+from database_specialist.agent.model.change import Change
+from database_specialist.agent.model.design import FIRST_VERSION, SCHEMA_VERSION, Design
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import EvidenceLog, Measurement, Verdict
 from database_specialist.agent.model.operations import Operations
@@ -104,7 +105,9 @@ def _security(state: State) -> SecurityNotes:
 
 
 def _files(state: State) -> dict[str, str]:
+    change = Change.load(state["change"]) if state.get("change") else None
     design = Design(
+        schema_version=SCHEMA_VERSION if change else FIRST_VERSION,
         designer=authorship(state["makers"], state["takeovers"]),
         research=Research.load(state["research"]),
         brief=Brief.load(state["brief"]),
@@ -115,5 +118,6 @@ def _files(state: State) -> dict[str, str]:
         operations=Operations.load(state["operations"]),
         evidence=EvidenceLog.load(state["evidence"]),
         verdict=Verdict.load(state["verdict"]),
+        change=change,
     )
     return render_files(design, tuple(Measurement.load(m) for m in state["measurements"]))

@@ -1,0 +1,100 @@
+"""Functions, triggers, policies and views: they hold no rows, so they are put in place of what stood there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from database_specialist.agent.changes.steps import Ground, Piece, Step, short
+from database_specialist.agent.verification.catalog import ObjectFact
+
+_COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
+_POLICY = re.compile(
+    r"(?P<kind>\w+) (?P<command>\S+)(?: using\b ?(?P<using>.*?))?(?: ?with check\b ?(?P<check>.*))?$", re.DOTALL
+)
+
+
+def functions(ground: Ground) -> Iterator[Step]:
+    """Create functions, or replace their bodies."""
+    there = {fact.name: fact for fact in ground.now.functions}
+    for fact in ground.target.functions:
+        old = there.get(fact.name)
+        if old is not None and old.definition == fact.definition:
+            continue
+        drop = f"DROP FUNCTION {fact.name}"
+        down = old.definition.rstrip() if old else drop
+        piece = Piece(f"function {fact.name}", "replaced" if old else "added")
+        name = short("function", fact.name.partition("(")[0])
+        yield Step(name, (fact.definition.rstrip(),), (down,), (piece,))
+
+
+def triggers(ground: Ground) -> Iterator[Step]:
+    """Create triggers, or put them in place of those of the same name."""
+    there = {(fact.table, fact.name): fact for fact in ground.now.triggers}
+    for fact in ground.target.triggers:
+        old = there.get((fact.table, fact.name))
+        if fact.table not in ground.now.table_facts or (old is not None and old.definition == fact.definition):
+            continue
+        drop = f"DROP TRIGGER {ground.column(fact.name)} ON {ground.name(fact.table)}"
+        piece = Piece(f"trigger {fact.table}.{fact.name}", "replaced" if old else "added")
+        up = ((drop,) if old else ()) + (fact.definition,)
+        down = (drop, *((old.definition,) if old else ()))
+        yield Step(short("trigger", fact.table, fact.name), up, down, (piece,))
+
+
+def policies(ground: Ground) -> Iterator[Step]:
+    """Create or replace row-level policies, and switch them on."""
+    there = {(fact.table, fact.name): fact for fact in ground.now.policies}
+    for table in ground.target.tables:
+        if table.name not in ground.now.table_facts:
+            continue
+        name = ground.name(table.name)
+        up, down, pieces = [], [], []
+        if table.row_security and not ground.now.table_facts[table.name].row_security:
+            up.append(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+            down.append(f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY")
+        for fact in ground.target.policies:
+            old = there.get((fact.table, fact.name))
+            if fact.table == table.name and (old is None or old.definition != fact.definition):
+                drop = f"DROP POLICY {ground.column(fact.name)} ON {name}"
+                up += [*([drop] if old else []), _policy(fact, ground)]
+                down += [*([_policy(old, ground)] if old else []), drop]
+                pieces.append(Piece(f"policy {table.name}.{fact.name}", "replaced" if old else "added"))
+        if up:
+            note = "From here on a session sees only the rows that a policy lets through."
+            step = short("policies", table.name)
+            yield Step(step, tuple(up), tuple(reversed(down)), tuple(pieces), note=note)
+
+
+def _policy(fact: ObjectFact, ground: Ground) -> str:
+    found = _POLICY.match(fact.definition)
+    kind, command, using, check = found.groups() if found else ("permissive", "*", "true", None)
+    text = f"CREATE POLICY {ground.column(fact.name)} ON {ground.name(fact.table)} AS {kind.upper()}"
+    text += f" FOR {_COMMANDS[command]}" + (f" USING ({using})" if using else "")
+    return text + (f" WITH CHECK ({check})" if check else "")
+
+
+def views(ground: Ground) -> Iterator[Step]:
+    """Create views, or put them in place of those of the same name."""
+    there = {fact.name: fact for fact in ground.now.views}
+    for fact in ground.target.views:
+        old = there.get(fact.name)
+        if old is not None and old.definition == fact.definition:
+            continue
+        up = ((_drop(old, ground),) if old else ()) + (_create(fact, ground),)
+        down = (_drop(fact, ground), *((_create(old, ground),) if old else ()))
+        piece = Piece(f"view {fact.name}", "replaced" if old else "added")
+        yield Step(short("view", fact.name), up, down, (piece,))
+
+
+def _kind(fact: ObjectFact) -> str:
+    return "MATERIALIZED VIEW" if fact.definition.startswith("MATERIALIZED ") else "VIEW"
+
+
+def _create(fact: ObjectFact, ground: Ground) -> str:
+    query = fact.definition.removeprefix("MATERIALIZED ").strip().rstrip(";")
+    return f"CREATE {_kind(fact)} {ground.name(fact.name)} AS\n{query}"
+
+
+def _drop(fact: ObjectFact, ground: Ground) -> str:
+    return f"DROP {_kind(fact)} {ground.name(fact.name)}"
