@@ -307,10 +307,11 @@ def _unique_check(index: IndexFact, ground: Ground) -> tuple[Check, ...]:
     if not index.unique:
         return ()
     keys = ", ".join(key if key.startswith("(") else ground.column(key) for key in index.keys)
-    where = f" WHERE {index.where}" if index.where else ""
-    known = "" if index.where else f" WHERE ({keys}) IS NOT NULL"
+    conditions = [index.where] if index.where else []
+    conditions += [] if "NULLS NOT DISTINCT" in index.definition else [f"({keys}) IS NOT NULL"]
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     sql = (
-        f"SELECT count(*) FROM (SELECT 1 FROM {ground.name(index.table)}{where or known} "
+        f"SELECT count(*) FROM (SELECT 1 FROM {ground.name(index.table)}{where} "
         f"GROUP BY {keys} HAVING count(*) > 1) AS repeated"
     )
     return (Check(f"index {index.name}", sql),)

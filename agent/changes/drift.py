@@ -47,7 +47,10 @@ def _is_same_table(fact: TableFact, there: TableFact) -> bool:
 
 def _table_difference(fact: TableFact, there: TableFact) -> str:
     if fact.partition_key != there.partition_key:
-        return f"it is partitioned by {there.partition_key or 'nothing'}, the design says {fact.partition_key or 'not'}"
+        return (
+            f"it is partitioned by {there.partition_key or 'nothing'}, the design says {fact.partition_key or 'not'}; "
+            "that is no change of a table: make the new one beside it, copy in batches, and switch the names"
+        )
     return "its comment differs" if fact.row_security == there.row_security else "its row-level security differs"
 
 

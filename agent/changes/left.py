@@ -116,7 +116,8 @@ def _indexes(ground: Ground) -> Iterator[LeftInPlace]:
         known = {column.name for column in ground.target.columns_of(table)}
         for index in ground.now.indexes_of(table):
             plain = {key.removesuffix(" DESC") for key in index.keys}
-            if index.of_constraint or index.name in wanted or not known & plain:
+            is_of_left = not known & plain and not any(key.startswith("(") for key in plain)
+            if index.of_constraint or index.name in wanted or is_of_left:
                 continue
             yield LeftInPlace(
                 element=f"index {index.name}",

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from database_specialist.agent.changes.steps import short
 from database_specialist.agent.dialects import quote, split_statements
 from database_specialist.agent.dialects.parsing import parsed
+from database_specialist.agent.dialects.tables import alter_foreign_key, unique_index
 from database_specialist.agent.model.change import Change, Rename
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Check, Column, Exclusion, ForeignKey, Schema, Table, Unique
@@ -152,15 +153,57 @@ def fill_existing(sides: Sides, database: Database) -> Rows | None:
     own = {table.name: table for table in sides.existing.tables}
     # Where the design narrows a type the filler's values might not fit it: such a table keeps the seed's rows.
     sizes = {table.name: _ROWS for table in blend.tables if _types(table) == _types(own[table.name])}
-    kept = tuple(table.model_copy(update={"foreign_keys": own[table.name].foreign_keys}) for table in blend.tables)
-    try:
-        rows.left = fill(blend.model_copy(update={"tables": kept}), sizes, database).left
-        for fact in sides.before.tables:
-            if fact.row_security:
-                database.execute(f"ALTER TABLE {_name(fact.name)} ENABLE ROW LEVEL SECURITY")
-    except StatementError:
-        return None
+    with _keys_of_design(blend, own, database) as wider:
+        try:
+            rows.left = fill(wider, sizes, database).left
+            for fact in sides.before.tables:
+                if fact.row_security:
+                    database.execute(f"ALTER TABLE {_name(fact.name)} ENABLE ROW LEVEL SECURITY")
+        except StatementError:
+            return None
     return rows if not differences(sides.before, database.catalog()) else None
+
+
+@contextmanager
+def _keys_of_design(blend: Schema, own: Mapping[str, Table], database: Database) -> Iterator[Schema]:
+    """Let the design's own keys hold while rows are made, so that they keep to them; give the schema that holds."""
+    undo: list[str] = []
+    for table in blend.tables:
+        for unique in table.uniques:
+            if unique.name not in {each.name for each in own[table.name].uniques}:
+                _put(unique_index(table, unique, "postgresql"), f"DROP INDEX {_quoted(unique.name)}", undo, database)
+    kept = []
+    for table in blend.tables:
+        known = own[table.name].foreign_keys
+        added = [
+            key
+            for key in table.foreign_keys
+            if key not in known
+            and _put(
+                alter_foreign_key(table, key, "postgresql"),
+                f"ALTER TABLE {_name(table.name)} DROP CONSTRAINT {_quoted(key.name)}",
+                undo,
+                database,
+            )
+        ]
+        kept.append(table.model_copy(update={"foreign_keys": (*known, *added)}))
+    yield blend.model_copy(update={"tables": tuple(kept)})
+    for statement in reversed(undo):
+        with suppress(StatementError):  # the server found rows that break the key, and did not put it back
+            database.execute(statement)
+
+
+def _put(statement: str, undoing: str, undo: list[str], database: Database) -> bool:
+    try:
+        database.execute(statement)
+    except StatementError:
+        return False
+    undo.append(undoing)
+    return True
+
+
+def _quoted(name: str) -> str:
+    return quote(name, "postgresql")
 
 
 def _types(table: Table) -> list[str]:
@@ -216,6 +259,7 @@ def plain_check(expression: str) -> str:
 def _blend(table: Table, wanted: Table | None) -> Table:
     if wanted is None:
         return table
+    wanted = _plain(wanted)
     columns = tuple(_stricter(column, wanted.column(column.name)) for column in table.columns)
     names = {column.name for column in columns}
 
@@ -226,11 +270,20 @@ def _blend(table: Table, wanted: Table | None) -> Table:
     return table.model_copy(
         update={
             "columns": columns,
-            "checks": fitting(wanted.checks, table.checks),
+            "checks": fitting(_apart(wanted.checks, table.checks), table.checks),
             "uniques": fitting(wanted.uniques, table.uniques),
             "foreign_keys": fitting(wanted.foreign_keys, table.foreign_keys),
             "exclusions": fitting(wanted.exclusions, table.exclusions),
         }
+    )
+
+
+def _apart(checks: Sequence[Check], own: Sequence[Check]) -> tuple[Check, ...]:
+    """Return the design's checks; one that takes the place of another of the same name gets a name of its own."""
+    known = {check.name for check in own}
+    return tuple(
+        check.model_copy(update={"name": f"{check.name}_of_design"}) if check.name in known else check
+        for check in checks
     )
 
 
