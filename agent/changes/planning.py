@@ -9,10 +9,9 @@ from database_specialist.agent.changes import columns, constraints, converting, 
 from database_specialist.agent.changes.drift import drift
 from database_specialist.agent.changes.left import left_in_place
 from database_specialist.agent.changes.loading import load
-from database_specialist.agent.changes.renames import farewells, renames, unknown
+from database_specialist.agent.changes.renames import farewells, of_design, renames, require_old_names
 from database_specialist.agent.changes.steps import Ground, Step
 from database_specialist.agent.dialects import create_statements, index_statements, script
-from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.change import (
     Change,
     ChangeItem,
@@ -77,7 +76,7 @@ def plan_change(
     """Plan the steps from the existing schema to the design.
 
     Raises:
-        ConfigError: a rename or a value names what is not there.
+        ConfigError: a rename names what is not there.
         DocumentError: the sandbox refuses the existing schema.
     """
     if schema.engine != "postgresql":
@@ -110,10 +109,11 @@ class _Planner:
     ground: Ground
     steps: list[tuple[Step, Migration]] = field(default_factory=list)
     undone: dict[str, str] = field(default_factory=dict)
+    unheard: list[Undone] = field(default_factory=list)
 
     def run(self, renamed: Sequence[Rename]) -> None:
         """Go through the stages in the order of their phases."""
-        self._require_known(renamed)
+        renamed = self._heard(renamed)
         self._stage(lambda ground: renames(ground, renamed), "expand")
         self.ground.before = self.ground.now
         for stage in _EXPAND:
@@ -124,14 +124,20 @@ class _Planner:
         for stage in _CONTRACT:
             self._stage(stage, "contract")
 
-    def _require_known(self, renamed: Sequence[Rename]) -> None:
-        problems = unknown(self.ground, renamed)
-        if problems:
-            raise ConfigError(f"--rename: {'; '.join(problems)}")
+    def _heard(self, renamed: Sequence[Rename]) -> tuple[Rename, ...]:
+        """Return the renames that the design bears out; what else a person said and it does not know is told."""
+        require_old_names(self.ground.now, renamed)
+        kept = of_design(self.ground.target, renamed)
         columns_of_design = {f"{column.table}.{column.name}" for column in self.ground.target.columns}
-        strange = sorted(set(self.ground.fills) - columns_of_design)
-        if strange:
-            raise ConfigError(f"--fill: {', '.join(strange)} is no column of the design")
+        self.unheard = [
+            Undone(element=f"rename {each.old}={each.new}", why=f"The design holds no {each.new}.")
+            for each in renamed
+            if each not in kept
+        ] + [
+            Undone(element=f"fill {name}", why="The design has no such column.")
+            for name in sorted(set(self.ground.fills) - columns_of_design)
+        ]
+        return kept
 
     def _stage(self, stage: Stage, phase: ChangePhase) -> None:
         """Write the steps of a stage, run each, and look again."""
@@ -167,7 +173,10 @@ class _Planner:
             fills=filled,
             items=tuple(self._items()),
             left=left_in_place(self.ground),
-            undone=tuple(Undone(element=element, why=self.undone.get(element, why)) for element, why in undone.items()),
+            undone=(
+                *self.unheard,
+                *(Undone(element=element, why=self.undone.get(element, why)) for element, why in undone.items()),
+            ),
             prechecks=tuple(self._prechecks()),
             awaited=tuple(dict.fromkeys(self.ground.awaited)),
             migrations=tuple(migration for _, migration in self.steps),

@@ -8,6 +8,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
 from database_specialist.agent.changes.loading import load
+from database_specialist.agent.changes.renames import require_old_names
 from database_specialist.agent.changes.wishes import fills_from, renames_from
 from database_specialist.agent.chat import engine_in, folders_in, last_request
 from database_specialist.agent.config import Context
@@ -49,7 +50,7 @@ def research(state: Asked, runtime: Runtime[Context]) -> Update:
 
 def _existing(context: Context, engine: Engine, used: Services) -> Existing | None:
     """Read the schema that is there already, and have the sandbox take it: a bad one is told at once."""
-    renames_from(context.rename or ())
+    renamed = renames_from(context.rename or ())
     fills_from(context.fill or ())
     if not context.existing:
         if context.rename or context.fill:
@@ -58,7 +59,7 @@ def _existing(context: Context, engine: Engine, used: Services) -> Existing | No
     existing = used.read_existing(context.existing, engine)
     with used.sandbox(engine) as sandbox, sandbox.database() as database:
         if sandbox.status == "EXECUTED":
-            load(existing, database)
+            require_old_names(load(existing, database), renamed)
     return existing
 
 

@@ -72,7 +72,8 @@ def critic(state: State, runtime: Runtime[Context]) -> Update:
         return {}
     review = OperationsReview.load(state["operations_review"])
     operations = reviewed_operations(Operations.load(state["operations"]), review)
-    judged = dataclasses.replace(subject(state), operations=operations, evidence=evidence(state))
+    change = Change.load(state["change"]) if state.get("change") else None
+    judged = dataclasses.replace(subject(state), operations=operations, evidence=evidence(state), change=change)
     opinion = services(runtime).lint(Schema.load(state["relational_schema"]), operations)
     verdict = judge(judged, round=round_of(state), extra=(*opinion, *_critique(state)))
     errors = [finding.dump() for finding in verdict.findings if finding.severity == "error"]

@@ -129,22 +129,24 @@ def test_the_same_schema_needs_no_step(server: PostgresSandbox) -> None:
     assert change.items == ()
 
 
+def test_a_rename_of_what_is_not_there_is_refused(server: PostgresSandbox) -> None:
+    with pytest.raises(ConfigError, match="nothing is not in the existing schema"):
+        planned(*_pair("renamed"), server, renamed=["nothing=orders"])
+
+
 @pytest.mark.parametrize(
-    ("renamed", "said"),
+    ("wishes", "element"),
     [
-        (["nothing=orders"], "nothing is not in the existing schema"),
-        (["purchases=nothing"], "nothing is not in the design"),
-        (["customers.email_address=fax"], "fax is not in the design"),
+        ({"renamed": ["purchases=nothing"]}, "rename purchases=nothing"),
+        ({"renamed": ["customers.email_address=fax"]}, "rename customers.email_address=fax"),
+        ({"filled": ["orders.colour='red'"]}, "fill orders.colour"),
     ],
 )
-def test_a_rename_of_what_is_not_there_is_refused(renamed: list[str], said: str, server: PostgresSandbox) -> None:
-    with pytest.raises(ConfigError, match=said):
-        planned(*_pair("renamed"), server, renamed=renamed)
-
-
-def test_a_value_for_no_column_is_refused(server: PostgresSandbox) -> None:
-    with pytest.raises(ConfigError, match=r"orders\.colour is no column of the design"):
-        planned(*_pair("renamed"), server, filled=["orders.colour='red'"])
+def test_what_a_person_says_and_the_design_does_not_know_is_told(
+    wishes: dict[str, list[str]], element: str, server: PostgresSandbox
+) -> None:
+    change = planned(*_pair("renamed"), server, renamed=wishes.get("renamed", ()), filled=wishes.get("filled", ()))
+    assert [each.element for each in change.undone] == [element]
 
 
 @pytest.mark.parametrize("wish", ["orders", "a b=c", "a=b.c", "=x"])
@@ -157,6 +159,15 @@ def test_what_is_no_rename_is_told(wish: str) -> None:
 def test_what_is_no_value_is_told(wish: str) -> None:
     with pytest.raises(ConfigError, match=r"say table\.column=expression"):
         fills_from([wish])
+
+
+def test_a_column_of_a_renamed_table_is_found_under_either_name(server: PostgresSandbox) -> None:
+    existing = "CREATE TABLE purchases (id bigint PRIMARY KEY, total integer NOT NULL);"
+    design = "CREATE TABLE orders (id bigint PRIMARY KEY, amount integer NOT NULL);"
+    for column in ("purchases.total=amount", "orders.total=amount"):
+        change = planned(existing, design, server, renamed=["purchases=orders", column])
+        assert (change.left, change.undone) == ((), ())
+        assert [r.detail for r in proven(existing, design, change, server).records if r.passed is not True] == []
 
 
 def test_a_script_that_the_sandbox_refuses_is_told_in_one_line(database: PostgresDatabase) -> None:
