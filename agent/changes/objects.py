@@ -15,31 +15,37 @@ _POLICY = re.compile(
 
 
 def functions(ground: Ground) -> Iterator[Step]:
-    """Create functions, or replace their bodies."""
+    """Create the functions that are missing; replace the bodies of others, each in a step of its own."""
     there = {fact.name: fact for fact in ground.now.functions}
+    new = [fact for fact in ground.target.functions if fact.name not in there]
+    if new:
+        drops = tuple(f"DROP FUNCTION {fact.name}" for fact in reversed(new))
+        pieces = tuple(Piece(f"function {fact.name}", "added") for fact in new)
+        yield Step("functions", tuple(fact.definition.rstrip() for fact in new), drops, pieces)
     for fact in ground.target.functions:
         old = there.get(fact.name)
-        if old is not None and old.definition == fact.definition:
-            continue
-        drop = f"DROP FUNCTION {fact.name}"
-        down = old.definition.rstrip() if old else drop
-        piece = Piece(f"function {fact.name}", "replaced" if old else "added")
-        name = short("function", fact.name.partition("(")[0])
-        yield Step(name, (fact.definition.rstrip(),), (down,), (piece,))
+        if old is not None and old.definition != fact.definition:
+            piece = Piece(f"function {fact.name}", "replaced")
+            name = short("function", fact.name.partition("(")[0])
+            yield Step(name, (fact.definition.rstrip(),), (old.definition.rstrip(),), (piece,))
 
 
 def triggers(ground: Ground) -> Iterator[Step]:
-    """Create triggers, or put them in place of those of the same name."""
+    """Create triggers, or put them in place of those of the same name; one step for each table."""
     there = {(fact.table, fact.name): fact for fact in ground.now.triggers}
-    for fact in ground.target.triggers:
-        old = there.get((fact.table, fact.name))
-        if fact.table not in ground.now.table_facts or (old is not None and old.definition == fact.definition):
-            continue
-        drop = f"DROP TRIGGER {ground.column(fact.name)} ON {ground.name(fact.table)}"
-        piece = Piece(f"trigger {fact.table}.{fact.name}", "replaced" if old else "added")
-        up = ((drop,) if old else ()) + (fact.definition,)
-        down = (drop, *((old.definition,) if old else ()))
-        yield Step(short("trigger", fact.table, fact.name), up, down, (piece,))
+    tables = dict.fromkeys(fact.table for fact in ground.target.triggers if fact.table in ground.now.table_facts)
+    for table in tables:
+        up, down, pieces = [], [], []
+        for fact in ground.target.triggers:
+            old = there.get((table, fact.name))
+            if fact.table != table or (old is not None and old.definition == fact.definition):
+                continue
+            drop = f"DROP TRIGGER {ground.column(fact.name)} ON {ground.name(table)}"
+            up += [*([drop] if old else []), fact.definition]
+            down += [*([old.definition] if old else []), drop]
+            pieces.append(Piece(f"trigger {table}.{fact.name}", "replaced" if old else "added"))
+        if up:
+            yield Step(short("triggers", table), tuple(up), tuple(reversed(down)), tuple(pieces))
 
 
 def policies(ground: Ground) -> Iterator[Step]:

@@ -20,5 +20,6 @@ def left_in_place(change: Change) -> Iterator[Objection]:
                 place=each.element,
                 message=f"The {each.element} is in the existing schema and not in the design; it is left in place "
                 "with what it holds.",
-                help=f"Name what became of it, or drop it on a later day. {each.question}",
+                help="Name what became of it: give --rename OLD=NEW where it was renamed; else keep it, or drop it "
+                "on a later day.",
             )
