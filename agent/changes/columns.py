@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from database_specialist.agent.changes.objects import VIEWS_AGAIN, around_views
 from database_specialist.agent.changes.steps import Check, Ground, Piece, Step, short
 from database_specialist.agent.changes.trying import Trial, is_taken, tried
 from database_specialist.agent.verification.catalog import ColumnFact
@@ -45,7 +46,7 @@ def _added(column: ColumnFact, ground: Ground) -> tuple[list[str], Piece]:
     whole = f"{start}{default}{_required(column)}"
     key = f"{column.table}.{column.name}"
     says_what = bool(column.default) or column.nullable
-    if says_what and key not in ground.fills and tried(whole, ground.database) is Trial.LEAVES_ROWS:
+    if says_what and key not in ground.fills and tried((whole,), ground.database) is Trial.LEAVES_ROWS:
         note = f"The rows that are there get {column.default}." if column.default else ""
         return [whole], Piece(element, described, note)
     altered = f"ALTER TABLE {ground.name(column.table)} ALTER COLUMN {ground.column(column.name)}"
@@ -140,12 +141,17 @@ def wider_types(ground: Ground) -> Iterator[Step]:
             continue
         start = f"ALTER TABLE {ground.name(fact.table)} ALTER COLUMN {ground.column(fact.name)} TYPE"
         up, down = f"{start} {fact.type}", f"{start} {column.type}"
-        if tried(up, ground.database) is Trial.LEAVES_ROWS:
+        drops, creates = (
+            around_views(fact.table, ground) if tried((up,), ground.database) is Trial.REFUSED else ((), ())
+        )
+        if tried((*drops, up, *creates), ground.database) is Trial.LEAVES_ROWS:
             note = "No row is written again: tried on the server."
+            note += f" {VIEWS_AGAIN}" if drops else ""
             if {column.type, fact.type} == {"timestamp without time zone", "timestamp with time zone"}:
                 note += " That holds where the server's TimeZone is UTC; times are read in that zone."
             piece = Piece(f"column {fact.table}.{fact.name}", f"type {column.type} becomes {fact.type}", note)
-            yield Step(short("widen", fact.table, fact.name), (up,), (down,), (piece,))
+            name = short("widen", fact.table, fact.name)
+            yield Step(name, (*drops, up, *creates), (*drops, down, *creates), (piece,))
 
 
 def backfills(ground: Ground) -> Iterator[Step]:
@@ -243,6 +249,7 @@ def _required_steps(table: str, names: list[str], ground: Ground) -> Iterator[St
     asked = tuple(
         Check(
             f"column {table}.{name}",
+            table,
             f"SELECT count(*) FROM {ground.name(table)} WHERE {ground.column(name)} IS NULL",
         )
         for name in names

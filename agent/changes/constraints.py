@@ -107,8 +107,16 @@ def _replaced(ground: Ground) -> Iterator[tuple[ConstraintFact, ConstraintFact]]
             if old is None and fact.kind == "check":
                 others = (each for each in there.values() if each.kind == "check" and each.name not in wanted)
                 old = next((each for each in others if each.columns == fact.columns and _lists_both(each, fact)), None)
+            if old is None and fact.kind == "foreign key":
+                others = (each for each in there.values() if each.name not in wanted)
+                old = next((each for each in others if _refers_alike(each, fact)), None)
             if old is not None and not _is_same(fact, old) and old.kind == fact.kind:
                 yield fact, old
+
+
+def _refers_alike(first: ConstraintFact, second: ConstraintFact) -> bool:
+    same = ("kind", "columns", "ref_table", "ref_columns")
+    return all(getattr(first, name) == getattr(second, name) for name in same)
 
 
 def _lists_both(first: ConstraintFact, second: ConstraintFact) -> bool:
@@ -247,11 +255,23 @@ def replaced_constraints(ground: Ground) -> Iterator[Step]:
 
 
 def plain_indexes(ground: Ground) -> Iterator[Step]:
-    """Build the indexes that refuse no row: they can be there before the new release."""
-    unique = {index.name for index in ground.target.indexes if index.unique}
-    return (
-        step for step in indexes(ground) if not any(p.element.removeprefix("index ") in unique for p in step.pieces)
-    )
+    """Build the indexes that refuse no row, on columns that are as they shall be, before the new release."""
+    types = {(column.table, column.name): column.type for column in ground.now.columns}
+    changing = [
+        (column.table, column.name)
+        for column in ground.target.columns
+        if types.get((column.table, column.name), column.type) != column.type
+    ]
+    later = {
+        f"index {index.name}"
+        for index in ground.target.indexes
+        if index.unique or any(index.table == table and _names(index, column) for table, column in changing)
+    }
+    return (step for step in indexes(ground) if not any(piece.element in later for piece in step.pieces))
+
+
+def _names(index: IndexFact, column: str) -> bool:
+    return re.search(rf"\b{re.escape(column)}\b", index.definition.partition(" USING ")[2]) is not None
 
 
 def indexes(ground: Ground) -> Iterator[Step]:
@@ -314,4 +334,4 @@ def _unique_check(index: IndexFact, ground: Ground) -> tuple[Check, ...]:
         f"SELECT count(*) FROM (SELECT 1 FROM {ground.name(index.table)}{where} "
         f"GROUP BY {keys} HAVING count(*) > 1) AS repeated"
     )
-    return (Check(f"index {index.name}", sql),)
+    return (Check(f"index {index.name}", index.table, sql),)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from database_specialist.agent.changes.columns import batches
+from database_specialist.agent.changes.objects import around_views
 from database_specialist.agent.changes.prechecks import lossy
 from database_specialist.agent.changes.steps import Check, Ground, Piece, Step, short
 from database_specialist.agent.changes.trying import is_taken
@@ -86,7 +87,7 @@ def _piece(column: ColumnFact, fact: ColumnFact) -> Piece:
 
 def _asked(column: ColumnFact, fact: ColumnFact, ground: Ground) -> tuple[Check, ...]:
     sql = lossy(ground.name(fact.table), ground.column(fact.name), column.type, fact.type)
-    return (Check(f"column {fact.table}.{fact.name}", sql),)
+    return (Check(f"column {fact.table}.{fact.name}", fact.table, sql),)
 
 
 def _opened(ground: Ground) -> Iterator[tuple[ColumnFact, ColumnFact]]:
@@ -120,17 +121,23 @@ def switched(ground: Ground) -> Iterator[Step]:
         tighten = () if column.nullable else (f"{start} ALTER COLUMN {name} SET NOT NULL",)
         default = (f"{start} ALTER COLUMN {name} SET DEFAULT {fact.default}",) if fact.default else ()
         undefault = (f"{start} ALTER COLUMN {name} DROP DEFAULT",) if fact.default else ()
+        up = (
+            f"DROP TRIGGER {routine} ON {table}",
+            f"DROP FUNCTION {routine}()",
+            *relax,
+            f"{start} RENAME COLUMN {name} TO {before}",
+            f"{start} RENAME COLUMN {fresh} TO {name}",
+            *default,
+        )
+        # Else the views would go on reading the values of before, which nobody writes any more.
+        drops, creates = around_views(fact.table, ground)
+        if not is_taken((*drops, *up, *creates), ground.database):
+            drops, creates = (), ()
         yield Step(
             short("switch", fact.table, fact.name),
+            (*drops, *up, *creates),
             (
-                f"DROP TRIGGER {routine} ON {table}",
-                f"DROP FUNCTION {routine}()",
-                *relax,
-                f"{start} RENAME COLUMN {name} TO {before}",
-                f"{start} RENAME COLUMN {fresh} TO {name}",
-                *default,
-            ),
-            (
+                *drops,
                 *undefault,
                 f"{start} RENAME COLUMN {name} TO {fresh}",
                 f"{start} RENAME COLUMN {before} TO {name}",
@@ -140,6 +147,7 @@ def switched(ground: Ground) -> Iterator[Step]:
                 f"$$BEGIN NEW.{fresh} := {_image(column, fact, ground, of='NEW.')}; RETURN NEW; END$$",
                 f"CREATE TRIGGER {routine} BEFORE INSERT OR UPDATE ON {table} "
                 f"FOR EACH ROW EXECUTE FUNCTION {routine}()",
+                *creates,
             ),
             (_piece(column, fact),),
             note="On the way down, rows written since get their old column from the new one.",
@@ -168,10 +176,13 @@ def converted_in_place(ground: Ground) -> Iterator[Step]:
         )
         default = f"{start} DROP DEFAULT"
         keeps = bool(column.default) and not column.default.startswith("nextval(")
-        up = (*((default,) if keeps else ()), f"{start} TYPE {fact.type}{using}")
+        drops, creates = around_views(fact.table, ground)
+        up = (*drops, *((default,) if keeps else ()), f"{start} TYPE {fact.type}{using}", *creates)
         down = (
+            *drops,
             f"{start} TYPE {column.type}{back}",
             *((f"{start} SET DEFAULT {column.default}",) if keeps else ()),
+            *creates,
         )
         name = short("retype", fact.table, fact.name)
         yield Step(name, up, down, (piece,), _asked(column, fact, ground), note=piece.note)

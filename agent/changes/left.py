@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
@@ -180,7 +181,14 @@ def _objects(ground: Ground) -> Iterator[LeftInPlace]:
     views = {fact.name for fact in target.views}
     for fact in now.views:
         if fact.name not in views and f"view {fact.name}" not in ground.created:
-            yield _object("view", fact.name, f"DROP VIEW {ground.name(fact.name)}", "Something outside may read it.")
+            stale = [
+                name.rpartition(".")[2]
+                for name in sorted(ground.created)
+                if name.endswith("_before") and re.search(rf"\b{re.escape(name.rpartition('.')[2])}\b", fact.definition)
+            ]
+            reads = f"It reads {', '.join(stale)}, which nobody writes any more." if stale else ""
+            why = reads or "Something outside may read it."
+            yield _object("view", fact.name, f"DROP VIEW {ground.name(fact.name)}", why)
 
 
 def _object(kind: str, name: str, drop: str, why: str) -> LeftInPlace:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from database_specialist.agent.changes.steps import Ground, Piece, Step, short
 from database_specialist.agent.verification.catalog import ObjectFact
 
+VIEWS_AGAIN = "The views on the table are made again around it; what was granted on them is to be granted again."
 _COMMANDS = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
 _POLICY = re.compile(
     r"(?P<kind>\w+) (?P<command>\S+)(?: using\b ?(?P<using>.*?))?(?: ?with check\b ?(?P<check>.*))?$", re.DOTALL
@@ -34,18 +35,20 @@ def triggers(ground: Ground) -> Iterator[Step]:
     """Create triggers, or put them in place of those of the same name; one step for each table."""
     there = {(fact.table, fact.name): fact for fact in ground.now.triggers}
     tables = dict.fromkeys(fact.table for fact in ground.target.triggers if fact.table in ground.now.table_facts)
-    for table in tables:
+    new = [table for table in tables if table not in ground.before.table_facts]
+    groups = {"new_tables": new} | {table: [table] for table in tables if table not in new}
+    for name, members in groups.items():
         up, down, pieces = [], [], []
         for fact in ground.target.triggers:
-            old = there.get((table, fact.name))
-            if fact.table != table or (old is not None and old.definition == fact.definition):
+            old = there.get((fact.table, fact.name))
+            if fact.table not in members or (old is not None and old.definition == fact.definition):
                 continue
-            drop = f"DROP TRIGGER {ground.column(fact.name)} ON {ground.name(table)}"
+            drop = f"DROP TRIGGER {ground.column(fact.name)} ON {ground.name(fact.table)}"
             up += [*([drop] if old else []), fact.definition]
             down += [*([old.definition] if old else []), drop]
-            pieces.append(Piece(f"trigger {table}.{fact.name}", "replaced" if old else "added"))
+            pieces.append(Piece(f"trigger {fact.table}.{fact.name}", "replaced" if old else "added"))
         if up:
-            yield Step(short("triggers", table), tuple(up), tuple(reversed(down)), tuple(pieces))
+            yield Step(short("triggers", name), tuple(up), tuple(reversed(down)), tuple(pieces))
 
 
 def policies(ground: Ground) -> Iterator[Step]:
@@ -78,6 +81,16 @@ def _policy(fact: ObjectFact, ground: Ground) -> str:
     text = f"CREATE POLICY {ground.column(fact.name)} ON {ground.name(fact.table)} AS {kind.upper()}"
     text += f" FOR {_COMMANDS[command]}" + (f" USING ({using})" if using else "")
     return text + (f" WITH CHECK ({check})" if check else "")
+
+
+def around_views(table: str, ground: Ground) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what takes away the views that speak of a table, and what makes them again as they are now.
+
+    A view holds the types of its columns fast. What was granted on it has to be granted again.
+    """
+    word = re.compile(rf"\b{re.escape(table)}\b")
+    found = [fact for fact in ground.now.views if word.search(fact.definition)]
+    return tuple(_drop(fact, ground) for fact in reversed(found)), tuple(_create(fact, ground) for fact in found)
 
 
 def views(ground: Ground) -> Iterator[Step]:

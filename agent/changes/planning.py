@@ -202,7 +202,9 @@ class _Planner:
             for check in step.checks:
                 if check.sql not in seen:
                     seen.add(check.sql)
-                    yield PreCheck(element=check.element, sql=check.sql, for_step=step_name(migration))
+                    yield PreCheck(
+                        element=check.element, table=check.table, sql=check.sql, for_step=step_name(migration)
+                    )
 
 
 def step_name(migration: Migration) -> str:

@@ -11,17 +11,17 @@ def precheck(fact: ConstraintFact, ground: Ground) -> tuple[Check, ...]:
     table = ground.name(fact.table)
     element = f"{fact.kind} {fact.table}.{fact.name}"
     if fact.kind == "check":
-        return (Check(element, f"SELECT count(*) FROM {table} WHERE NOT ({fact.expression})"),)
+        return (Check(element, fact.table, f"SELECT count(*) FROM {table} WHERE NOT ({fact.expression})"),)
     names = [ground.column(name) for name in fact.columns]
     if fact.kind in ("unique", "primary key"):
         keys = ", ".join(names)
         known = " AND ".join(f"{name} IS NOT NULL" for name in names)
         where = "" if "NULLS NOT DISTINCT" in fact.definition else f" WHERE {known}"
         sql = f"SELECT count(*) FROM (SELECT 1 FROM {table}{where} GROUP BY {keys} HAVING count(*) > 1) AS repeated"
-        return (Check(element, sql),)
+        return (Check(element, fact.table, sql),)
     if fact.kind == "foreign key":
-        return (Check(element, _orphans(fact, ground)),)
-    return (Check(element, sql),) if (sql := _overlaps(fact, ground)) else ()
+        return (Check(element, fact.table, _orphans(fact, ground)),)
+    return (Check(element, fact.table, sql),) if (sql := _overlaps(fact, ground)) else ()
 
 
 def _orphans(fact: ConstraintFact, ground: Ground) -> str:

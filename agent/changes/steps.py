@@ -26,6 +26,7 @@ class Check:
     """A question to the user's rows that a step depends on."""
 
     element: str
+    table: str
     sql: str
 
 

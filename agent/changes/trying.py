@@ -24,12 +24,12 @@ class Trial(Enum):
     LEAVES_ROWS = auto()
 
 
-def tried(statement: str, database: Database) -> Trial:
-    """Run a statement in a transaction that is rolled back."""
+def tried(statements: Sequence[str], database: Database) -> Trial:
+    """Run statements in a transaction that is rolled back."""
     with database.trial():
         before = database.execute(_FILES).rows
         try:
-            database.execute(statement)
+            database.run(statements)
         except StatementError:
             return Trial.REFUSED
         after = database.execute(_FILES).rows

@@ -68,6 +68,7 @@ class PreCheck(Part):
     """A question to the user's own rows: where it counts none, the step that needs it goes through."""
 
     element: str
+    table: str
     sql: str
     """Counts the rows that stand in the way: 0 is expected."""
     for_step: str

@@ -28,7 +28,7 @@ _ROWS = 500
 """Rows that a table is filled with."""
 _SEED = 12
 _TEXT = re.compile(r"(text|character varying|varchar|char|character|citext)\b")
-_NUMBER = re.compile(r"(smallint|integer|bigint|numeric|int|decimal)\b")
+_NUMBER = re.compile(r"(smallint|integer|bigint|numeric|int|decimal|real|double precision)\b")
 
 Sums = dict[str, tuple[int, str]]
 """By column: how many rows, and a hash of all values."""
@@ -44,13 +44,18 @@ class Rows:
     left: dict[str, str] = field(default_factory=dict)
     """Tables that hold fewer rows than wanted, each with what stood in the way."""
     sums: dict[str, Sums] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
+    """The tables that the change renames, by their old names."""
+    emptied: tuple[str, ...] = ()
+    """Tables whose rows did not fit what the design asks."""
 
     @property
     def told(self) -> str:
         """How many rows there are, and where there are none."""
         empty = sorted(name for name, rows in self.counts.items() if not rows)
         text = f"{sum(self.counts.values())} rows in {len(self.counts) - len(empty)} tables"
-        whys = [f"{name} ({self.left.get(name, 'refused')})" for name in empty]
+        unfit = "what was made up does not fit the design"
+        whys = [f"{name} ({unfit if name in self.emptied else self.left.get(name, 'refused')})" for name in empty]
         return f"{text}; no row fits {', '.join(whys)}" if whys else text
 
     @property
@@ -61,6 +66,14 @@ class Rows:
     def has_rows(self, table: str) -> bool:
         """Say whether a table holds rows; one that has been renamed since counts as one with rows."""
         return self.counts.get(table, 1 if any(self.counts.values()) else 0) > 0
+
+    def take_out(self, table: str, database: Database) -> None:
+        """Empty a table and all that refer to it; from here on nothing is said of their rows."""
+        database.execute(f"TRUNCATE {_name(table)} CASCADE")
+        for name in list(self.sums):
+            if _is_empty(self.renamed.get(name, name), database):
+                del self.sums[name]
+                self.counts[name] = 0
 
     def count(self, database: Database) -> None:
         """Count the rows and sum up every column as they are now."""
@@ -77,9 +90,8 @@ class Rows:
         problems: list[str] = []
         notes: list[str] = []
         now = database.catalog()
-        tables = {each.old: each.new for each in change.renames if "." not in each.old} if change else {}
         for table, before in self.sums.items():
-            found = tables.get(table, table)
+            found = self.renamed.get(table, table) if change else table
             columns = _places(table, found, self.catalog, now, change)
             for name, (rows, total) in _sums(found, columns, database):
                 if rows != before[name][0]:
@@ -142,6 +154,20 @@ class Sides:
     wanted: Catalog
     existing: Schema
     design: Schema
+    renames: tuple[Rename, ...] = ()
+
+    def designed(self, table: str) -> Table | None:
+        """Return what the design makes of an existing table, under the existing names."""
+        new = {each.old: each.new for each in self.renames if "." not in each.old}.get(table, table)
+        found = self.design.table(new)
+        renamed = [each for each in self.renames if each.old.rpartition(".")[0] in (table, new)]
+        if found is None or not renamed:
+            return found
+        old = {each.new: each.old.rpartition(".")[2] for each in renamed}
+        columns = tuple(each.model_copy(update={"name": old.get(each.name, each.name)}) for each in found.columns)
+        # Conditions speak of the new names: what they ask is left to the pre-checks.
+        bare: dict[str, object] = dict.fromkeys(("checks", "uniques", "foreign_keys", "exclusions"), ())
+        return found.model_copy(update={"columns": columns, **bare})
 
 
 def fill_existing(sides: Sides, database: Database) -> Rows | None:
@@ -210,6 +236,17 @@ def _types(table: Table) -> list[str]:
     return [column.type for column in table.columns]
 
 
+def empty_unfit(change: Change, database: Database) -> tuple[str, ...]:
+    """Empty the tables whose rows, made up here, the design would refuse; return their names."""
+    emptied = []
+    for check in change.prechecks:
+        with suppress(StatementError):  # it asks about a column that a step adds or renames
+            if database.execute(check.sql).rows[0][0]:
+                database.execute(f"TRUNCATE {_name(check.table)} CASCADE")
+                emptied.append(check.table)
+    return tuple(dict.fromkeys(emptied))
+
+
 def seed_existing(sides: Sides, database: Database) -> Rows:
     """Put a few rows into each existing table, each as the server takes it."""
 
@@ -229,7 +266,7 @@ def seed_existing(sides: Sides, database: Database) -> Rows:
 
 def _blended(sides: Sides) -> Schema:
     """Return the existing tables with what the design asks of the same columns, so that rows do for both."""
-    tables = tuple(_blend(_plain(table), sides.design.table(table.name)) for table in sides.existing.tables)
+    tables = tuple(_blend(_plain(table), sides.designed(table.name)) for table in sides.existing.tables)
     return sides.existing.model_copy(update={"tables": tables, "routines": (), "views": (), "policies": ()})
 
 
@@ -250,7 +287,7 @@ def plain_check(expression: str) -> str:
     >>> plain_check("(kind)::text = ANY ((ARRAY['a'::character varying, 'b'::character varying])::text[])")
     "kind IN ('a', 'b')"
     """
-    found = re.fullmatch(r"\(?(\w+)\)?(?:::[\w ]+)? = ANY \(+ARRAY\[(.*)\]\)?(?:::[\w ]+\[\])?\)", expression)
+    found = re.fullmatch(r"\(?(\w+)\)?(?:::[\w ]+)? = ANY \(+ARRAY\[(.*?)\]\)?(?:::[\w ]+\[\])?\)", expression)
     if found:
         return f"{found[1]} IN ({_CAST.sub('', found[2])})"
     return _CAST.sub("", expression)
@@ -309,18 +346,25 @@ def _stricter(column: Column, wanted: Column | None) -> Column:
 def _is_narrower(one: str, other: str) -> bool:
     """Say whether each value of one type goes into the other, as far as their names tell.
 
-    >>> _is_narrower("integer", "text"), _is_narrower("numeric(8,2)", "numeric(14,2)"), _is_narrower("text", "integer")
+    >>> _is_narrower("integer", "text"), _is_narrower("numeric(12,2)", "numeric(12,4)"), _is_narrower("text", "integer")
     (True, True, False)
     """
     if _TEXT.match(other):
-        return not _TEXT.match(one) or _length(one) < _length(other)
-    return bool(_NUMBER.match(one) and _NUMBER.match(other)) and _length(one) < _length(other)
+        return not _TEXT.match(one) or _sizes(one) < _sizes(other)
+    if one == "date":
+        return other.startswith("timestamp")
+    pairs = list(zip(_sizes(one), _sizes(other), strict=True))
+    both = bool(_NUMBER.match(one) and _NUMBER.match(other))
+    return both and all(mine <= theirs for mine, theirs in pairs) and _sizes(one) != _sizes(other)
 
 
-def _length(name: str) -> float:
-    sizes = {"smallint": 4.0, "integer": 9.0, "bigint": 18.0}
-    found = re.search(r"\((\d+)", name)
-    return sizes.get(name, float(found[1]) if found else float("inf"))
+def _sizes(name: str) -> tuple[float, float]:
+    """Return how many digits or characters a type holds, and how many of them behind the point."""
+    whole = {"smallint": 4.0, "integer": 9.0, "bigint": 18.0}
+    if name in whole:
+        return whole[name], 0.0
+    found = re.search(r"\((\d+)(?:,(\d+))?\)", name)
+    return (float(found[1]), float(found[2] or 0)) if found else (float("inf"), float("inf"))
 
 
 def give_values(change: Change, name: str, parts: Parts, sides: Sides, database: Database) -> None:
