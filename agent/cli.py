@@ -195,6 +195,9 @@ def _design(options: argparse.Namespace) -> int:
         rename=options.rename,
         fill=options.fill,
     )
+    if context.existing and "://" not in context.existing:
+        # A run that is cut off may be gone on with from another folder.
+        context = context.model_copy(update={"existing": str(Path(context.existing).expanduser().absolute())})
     silent = options.quiet or options.json
     progress = None if silent else print_progress()
     password = split_password(options.existing)[1] if options.existing else None

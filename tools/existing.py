@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -44,6 +45,12 @@ def read_existing(source: str, engine: Engine, *, password: str | None = None, p
     if not statements:
         raise DocumentError(f"{path}: no statement in it makes a table; give DDL, or pg_dump --schema-only")
     return Existing(origin=path.name, engine=engine, statements=statements)
+
+
+def hash_of(source: str | None) -> dict[str, str]:
+    """Return the SHA-256 of the file that holds the existing schema, by its name; nothing where there is no file."""
+    path = Path(source).expanduser() if source else None
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest()} if path and path.is_file() else {}
 
 
 def _of_design(path: Path, text: str, engine: Engine) -> Existing:
