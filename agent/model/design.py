@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
-
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.brief import Brief, Research
 from database_specialist.agent.model.change import Change
@@ -40,7 +38,7 @@ class Design(Part):
     change: Change | None = None
     """The way from an existing schema to this one; left out where none was given."""
 
-    @model_serializer(mode="wrap")
-    def _without_empty_change(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        dumped: dict[str, Any] = handler(self)
+    def dump(self) -> Any:
+        """Return plain JSON data; a change that is not there is left out."""
+        dumped = super().dump()
         return dumped if self.change else {key: value for key, value in dumped.items() if key != "change"}
