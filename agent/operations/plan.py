@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from database_specialist.agent.model.brief import Brief
 from database_specialist.agent.model.entities import EntityModel
@@ -20,6 +20,7 @@ from database_specialist.agent.operations.migrations import plan_migrations
 from database_specialist.agent.operations.nosql import plan_nosql
 from database_specialist.agent.operations.scaling import plan_scaling
 from database_specialist.agent.sampling.seed import make_seed
+from database_specialist.agent.sampling.trial import Trial
 
 
 def plan_operations(
@@ -30,7 +31,7 @@ def plan_operations(
     indexes: Indexes,
     *,
     findings: Sequence[Finding] = (),
-    accepts: Callable[[str], bool] | None = None,
+    accepts: Trial | None = None,
     migration_format: MigrationFormat = "plain",
 ) -> Operations:
     """Plan capacity, scaling, migrations, seeding, deployment, backup and other stores.

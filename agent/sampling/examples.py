@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from database_specialist.agent.mapping.naming import column_name
 from database_specialist.agent.model.base import Scalar
@@ -43,14 +43,26 @@ class ExampleScript:
     """What must refuse the probe; None when it is to be accepted, or when the example does not say."""
 
 
-def example_statements(example: Example, entity_model: EntityModel, schema: Schema) -> ExampleScript:
+def example_statements(
+    example: Example,
+    entity_model: EntityModel,
+    schema: Schema,
+    *,
+    fresh_owners: bool = False,
+    first: int = _FIRST,
+    beside: Population | None = None,
+) -> ExampleScript:
     """Put an example into SQL. Owners are made as needed, and what is not given gets a valid value.
+
+    With `fresh_owners` no row that the example names becomes an owner that it does not name. The rows are numbered
+    from `first` on. Where a row of `beside`, which holds what is there already, has the same unique key as one of the
+    example, it stands for it.
 
     Raises:
         ExampleError: the example speaks of what the schema does not have, or no valid row can be made.
     """
     expected = expectation(example, entity_model, schema)
-    stage = _Stage(entity_model, schema, example, expected)
+    stage = _Stage(entity_model, schema, example, expected, fresh_owners=fresh_owners, first=first, beside=beside)
     statements = stage.play()
     if not statements:
         raise ExampleError(f"{example.id}: it has neither rows, nor an update, nor a delete")
@@ -91,12 +103,24 @@ class _Labelled:
 
 
 class _Stage:
-    def __init__(self, entity_model: EntityModel, schema: Schema, example: Example, expected: Expected | None):
+    def __init__(
+        self,
+        entity_model: EntityModel,
+        schema: Schema,
+        example: Example,
+        expected: Expected | None,
+        *,
+        fresh_owners: bool = False,
+        first: int = _FIRST,
+        beside: Population | None = None,
+    ):
+        self._beside = beside
+        self._fresh_owners = fresh_owners
         self._model = entity_model
         self._schema = schema
         self._example = example
         self._expected = expected
-        self._population = Population(entity_model, schema, first=_FIRST)
+        self._population = Population(entity_model, schema, first=first)
         self._labels: dict[str, _Labelled] = {}
         self._statements: list[str] = []
 
@@ -158,22 +182,33 @@ class _Stage:
             own = {**self._initial_state(table), **own}
             if parts:
                 own.update(_shared_key(table, parts))
-            made = self._add(table, own, expected if expected and expected.table == table.name else None)
+            meant = expected if expected and expected.table == table.name else None
+            made = self._present(table, own) or self._add(table, own, meant)
             parts.append((table, made))
         self._labels[row.label] = _Labelled(row.entity, tuple(parts))
-        if row.label == (self._example.delete or "").removeprefix("@"):
+        if self._fresh_owners or row.label == (self._example.delete or "").removeprefix("@"):
             # Only the reference that the example is about is to stand in the way of the deletion.
             for _, made in parts:
                 self._population.avoid(made)
         self._link(row)
 
+    def _present(self, table: Table, given: Mapping[str, Value]) -> dict[str, Value] | None:
+        """Return the row that is there already and has the unique key that is given."""
+        for unique in self._population.conditions(table).uniques if self._beside else ():
+            key = unique.key(given) if _given_whole(unique.parts, given) else None
+            for row in self._beside.rows[table.name] if self._beside and key else ():
+                if unique.key(row) == key:
+                    return row
+        return None
+
     def _initial_state(self, table: Table) -> dict[str, Value]:
         """Return the state in which a row of the table begins, when its entity has a lifecycle."""
+        usual = _defaults(table) if self._fresh_owners else {}
         entity = self._model.entity(table.entity) if table.entity else None
         if entity is None or entity.lifecycle is None or entity.attribute(entity.lifecycle.attribute) is None:
-            return {}
+            return usual
         columns = column_name(self._model, entity.name, entity.lifecycle.attribute, engine=self._schema.engine)
-        return {name: entity.lifecycle.initial for name in columns if table.column(name)}
+        return {**usual, **{name: entity.lifecycle.initial for name in columns if table.column(name)}}
 
     def given(self, row: ExampleRow) -> dict[str, Value]:
         """Return what a row gives itself, by column."""
@@ -234,18 +269,35 @@ class _Stage:
         if made is None and wish.goals:
             made = self._population.add(table, Wish(wish.given, (), wish.dropped, sparse=True))
         if made is None:
-            made = self._add_with_new_owners(table, wish)
+            made = self._add_with_new_owners(table, wish, 0)
         self._statements += insert_statements(table, [made], self._schema, also=given)
         return made
 
-    def _add_with_new_owners(self, table: Table, wish: Wish) -> dict[str, Value]:
-        for key in table.foreign_keys:
-            if not any(name in wish.given for name in key.columns) and key.ref_table != table.name:
-                self._make_owner(key.ref_table, 0)
+    def _add_with_new_owners(self, table: Table, wish: Wish, depth: int) -> dict[str, Value]:
+        """Make the references that a check makes necessary; or owners anew, those first that a key lets in once."""
+        for key in self._population.tested_references(table):
+            if self._is_open(table, key, wish.given) and not self._fitting(key, wish.given):
+                self._make_owner(key, wish.given, depth)
         made = self._population.add(table, wish)
+        held = {name for unique in table.uniques for name in unique.columns}
+        held.update(table.primary_key.columns if table.primary_key else ())
+        ordered = sorted(table.foreign_keys, key=lambda key: (is_optional(table, key), -len(key.columns)))
+        for keys in ([key for key in ordered if held.intersection(key.columns)], ordered):
+            made = made or self._add_to_new_owners(table, wish, keys, depth)
         if made is None:
             raise NoRowError(f"{self._example.id}: no valid row of {table.name} was found")
         return made
+
+    def _add_to_new_owners(
+        self, table: Table, wish: Wish, keys: Iterable[ForeignKey], depth: int
+    ) -> dict[str, Value] | None:
+        known = dict(wish.given)
+        for key in keys:
+            if self._is_open(table, key, known):
+                owner = self._make_owner(key, known, depth)
+                taken = zip(key.columns, key.ref_columns, strict=True)
+                known.update({} if is_optional(table, key) else {name: owner[ref] for name, ref in taken})
+        return self._population.add(table, replace(wish, given=known)) or self._population.add(table, wish)
 
     def _wish(self, table: Table, given: Mapping[str, Value], expected: Expected | None) -> Wish:
         """Drop what the given values break by themselves: the database is to say so, not we."""
@@ -263,21 +315,31 @@ class _Stage:
 
     def _provide_owners(self, table: Table, given: Mapping[str, Value], depth: int = 0) -> None:
         for key in table.foreign_keys:
-            needed = not is_optional(table, key)
-            absent = not all(name in given for name in key.columns)
-            if needed and absent and not self._population.available(key.ref_table) and key.ref_table != table.name:
-                self._make_owner(key.ref_table, depth)
+            if not is_optional(table, key) and self._is_open(table, key, given) and not self._fitting(key, given):
+                self._make_owner(key, given, depth)
 
-    def _make_owner(self, name: str, depth: int) -> None:
-        table = self._schema.table(name)
+    def _is_open(self, table: Table, key: ForeignKey, given: Mapping[str, Value]) -> bool:
+        """Say whether an owner is to be chosen: the row gives neither all of the reference nor that there is none."""
+        is_void = any(name in given and given[name] is None for name in key.columns)
+        return key.ref_table != table.name and not is_void and not all(name in given for name in key.columns)
+
+    def _fitting(self, key: ForeignKey, given: Mapping[str, Value]) -> list[dict[str, Value]]:
+        """Return the rows that can be the owner; columns that the reference shares with others may be given."""
+        shared = _shared(key, given)
+        available = self._population.available(key.ref_table)
+        return [row for row in available if all(row[name] == value for name, value in shared.items())]
+
+    def _make_owner(self, key: ForeignKey, given: Mapping[str, Value], depth: int) -> dict[str, Value]:
+        table = self._schema.table(key.ref_table)
         if table is None or depth > _DEPTH:
-            raise NoRowError(f"{self._example.id}: no owner can be made in {name}")
-        self._provide_owners(table, {}, depth + 1)
-        made = self._population.add(table, Wish(self._initial_state(table), sparse=True))
-        made = made or self._population.add(table, Wish(sparse=True))
-        if made is None:
-            raise NoRowError(f"{self._example.id}: no valid row of {name} was found")
+            raise NoRowError(f"{self._example.id}: no owner can be made in {key.ref_table}")
+        shared = _shared(key, given)
+        self._provide_owners(table, shared, depth + 1)
+        beginning = Wish({**self._initial_state(table), **shared}, sparse=True)
+        made = self._population.add(table, beginning) or self._population.add(table, Wish(shared, sparse=True))
+        made = made or self._add_with_new_owners(table, beginning, depth + 1)
         self._statements += insert_statements(table, [made], self._schema)
+        return made
 
     def _link(self, row: ExampleRow) -> None:
         """Insert the rows of join tables that a many-to-many role asks for."""
@@ -330,6 +392,21 @@ def _shared_key(table: Table, parts: list[tuple[Table, dict[str, Value]]]) -> di
     above, row = parts[-1]
     key = next((key for key in table.foreign_keys if key.ref_table == above.name), None)
     return {} if key is None else dict(zip(key.columns, (row[name] for name in key.ref_columns), strict=True))
+
+
+def _defaults(table: Table) -> dict[str, Value]:
+    """Return the defaults of the columns that hold one of a few values: most often the first of several states."""
+    return {
+        column.name: value
+        for column in table.columns
+        for value in column.values
+        if column.default is not None and column.default.strip("'") == value
+    }
+
+
+def _shared(key: ForeignKey, given: Mapping[str, Value]) -> dict[str, Value]:
+    """Return what the owner must hold because the row gives it already: the tenant of a composite key."""
+    return {ref: given[name] for name, ref in zip(key.columns, key.ref_columns, strict=True) if name in given}
 
 
 def _foreign_key(table: Table, columns: Iterable[str]) -> ForeignKey:

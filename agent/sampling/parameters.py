@@ -17,7 +17,7 @@ def parameter_values(query: Query, schema: Schema, fetch: Fetch) -> tuple[object
 
     Parameters of the same table take their values from one row, so that they belong together; of two that share
     a source, the second is the end of a span and takes the column's greatest value. A parameter without a source,
-    or whose table is empty, takes its example.
+    or whose table is empty, takes its example; without an example, a reference takes a row that it may refer to.
     """
     drawn: dict[str, object] = {}
     for table, columns in _by_table(query.parameters, schema).items():
@@ -27,8 +27,22 @@ def parameter_values(query: Query, schema: Schema, fetch: Fetch) -> tuple[object
     for place, parameter in enumerate(query.parameters):
         ends_span = parameter.source in {earlier.source for earlier in query.parameters[:place]} - {None}
         found = _greatest(parameter, schema, fetch) if ends_span else drawn.get(parameter.source or "")
-        values.append(parameter.example if found is None else found)
+        found = parameter.example if found is None else found
+        values.append(_referred(parameter, schema, fetch) if found is None else found)
     return tuple(values)
+
+
+def _referred(parameter: Parameter, schema: Schema, fetch: Fetch) -> object:
+    """Fetch the least key that the column of the parameter may refer to, when no row refers to any yet."""
+    name, _, column = (parameter.source or "").rpartition(".")
+    table = schema.table(name)
+    keys = [key for key in table.foreign_keys if column in key.columns] if table else []
+    for key in keys:
+        wanted = quote(key.ref_columns[key.columns.index(column)], schema.engine)
+        rows = fetch(f"SELECT {wanted} FROM {quote(key.ref_table, schema.engine)} ORDER BY 1 LIMIT 1")
+        if rows:
+            return rows[0][0]
+    return None
 
 
 def _greatest(parameter: Parameter, schema: Schema, fetch: Fetch) -> object:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.relational import Column, ForeignKey, Schema, Table
 from database_specialist.agent.sampling.constraints import Conditions, read_conditions
+from database_specialist.agent.sampling.expressions import columns_of
 from database_specialist.agent.sampling.scalars import Row, Value
 from database_specialist.agent.sampling.solving import Choices, Goal, solve
 from database_specialist.agent.sampling.values import Draw, draw_value, is_ordinal
@@ -27,6 +29,8 @@ class Wish:
     """Names of constraints that the row need not satisfy."""
     sparse: bool = False
     """Leave what may be NULL at NULL."""
+    later: timedelta = timedelta()
+    """How far the row's times are moved, unless partitions bound them."""
 
 
 class Population:
@@ -93,6 +97,10 @@ class Population:
         for name, key in self._keys(table, row):
             self._taken[name].discard(key)
 
+    def start_over(self, table: Table) -> None:
+        """Number the rows from the first again; none of the table is kept."""
+        self._tried[table.name] = 0
+
     def collides(self, table: Table, row: Row, dropped: frozenset[str] = frozenset()) -> bool:
         """Say whether a key is taken or an exclusion constraint is in the way."""
         taken = any(key in self._taken.get(name, ()) for name, key in self._keys(table, row) if name not in dropped)
@@ -133,7 +141,8 @@ class Population:
     def _draws(self, table: Table, row: Row, wish: Wish, number: int) -> dict[str, Callable[[int], Value]]:
         def drawing(column: Column) -> Callable[[int], Value]:
             place = self._place_among_siblings(table, column, row)
-            return lambda attempt: draw_value(self._draw(table, column, number if place is None else place, attempt))
+            row_number = number if place is None else place
+            return lambda attempt: draw_value(self._draw(table, column, row_number, attempt, wish.later))
 
         free = (column for column in table.columns if column.name not in row and column.generated is None)
         return {column.name: drawing(column) for column in free}
@@ -149,7 +158,9 @@ class Population:
                 return sum(all(other.get(name) == row[name] for name in rest) for other in self.rows[table.name])
         return None
 
-    def _draw(self, table: Table, column: Column, number: int, attempt: int = 0) -> Draw:
+    def _draw(
+        self, table: Table, column: Column, number: int, attempt: int = 0, later: timedelta = timedelta()
+    ) -> Draw:
         low, high = self._conditions[table.name].window
         return Draw(
             column=column,
@@ -158,7 +169,7 @@ class Population:
             row=number,
             attempt=attempt,
             position=next(place for place, each in enumerate(table.columns) if each is column),
-            low=low,
+            low=low + later if high is None else low,
             high=high,
         )
 
@@ -197,12 +208,28 @@ class Population:
         others = (self._tables.get(other.ref_table) for other in table.foreign_keys if other is not key)
         return any(other is not None and other.column(name) for other in others for name in key.columns)
 
+    def _is_left_out(self, table: Table, key: ForeignKey, wish: Wish, turn: tuple[int, int, int]) -> bool:
+        """Say whether this draft of the row does without an optional reference.
+
+        Where a check speaks of optional references, such as "one of the two", the drafts go through their combinations.
+        """
+        number, attempt, place = turn
+        tested = self.tested_references(table)
+        if key in tested and (wish.sparse or attempt > _ATTEMPTS // 2):
+            return not attempt >> tested.index(key) & 1
+        return wish.sparse or (number + attempt + place) % 3 == 0
+
+    def tested_references(self, table: Table) -> list[ForeignKey]:
+        """Return the optional references that a check speaks of: it may make them necessary."""
+        tested = {name for _, goal in self._conditions[table.name].goals for name in columns_of(goal.condition)}
+        return [key for key in table.foreign_keys if is_optional(table, key) and tested.intersection(key.columns)]
+
     def _parent(
         self, table: Table, key: ForeignKey, row: Row, wish: Wish, turn: tuple[int, int, int]
     ) -> Mapping[str, Value] | None:
         number, attempt, place = turn
         optional = is_optional(table, key)
-        if optional and (wish.sparse or (number + attempt + place) % 3 == 0 or not self.rows[key.ref_table]):
+        if optional and (not self.rows[key.ref_table] or self._is_left_out(table, key, wish, turn)):
             return None
         candidates = [parent for parent in self._candidates(table, key, row) if _agrees(key, parent, row)]
         related = [parent for parent in candidates if _same_family(table, row, parent)]

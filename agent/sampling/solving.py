@@ -110,8 +110,22 @@ class _Mover:
 
     def _comparison(self, node: exp.Expr, wanted: bool, row: Row) -> Moves:
         sign = _COMPARISONS[type(node)] if wanted else _NEGATED[_COMPARISONS[type(node)]]
+        if sign in ("=", "<>"):
+            yield from self._statement(node.this, node.expression, sign == "=", row)
+            yield from self._statement(node.expression, node.this, sign == "=", row)
         yield from self._towards(node.this, node.expression, sign, row)
         yield from self._towards(node.expression, node.this, _FLIPPED[sign], row)
+
+    def _statement(self, side: exp.Expr, other: exp.Expr, alike: bool, row: Row) -> Moves:
+        """Make one side as true as the other, or not: `(role = 'guest') = (host_id IS NOT NULL)`."""
+        if not isinstance(side.unnest(), exp.Predicate | exp.Connector | exp.Not):
+            return
+        try:
+            target = evaluate(other, row)
+        except NotEvaluated:
+            return
+        if isinstance(target, bool):
+            yield from self._directed(side, target == alike, row)
 
     def _towards(self, side: exp.Expr, other: exp.Expr, sign: str, row: Row) -> Moves:
         side = side.unnest()

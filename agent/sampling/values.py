@@ -63,7 +63,8 @@ class Draw:
 def draw_value(draw: Draw) -> Value:
     """Return a value of the column's logical type, within its values and bounds."""
     if draw.column.values and kind_of(draw.column, draw.native_type) != "boolean":
-        return draw.column.values[draw.number % len(draw.column.values)]
+        # By one at each attempt: RETRY is a multiple of the usual numbers of values, and would draw the same again.
+        return draw.column.values[(draw.row + draw.attempt) % len(draw.column.values)]
     value = _MAKERS[kind_of(draw.column, draw.native_type)](draw)
     return _fitted(value, draw) if isinstance(value, str) else value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -29,6 +29,7 @@ from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Index, Indexes, Workload
 from database_specialist.agent.operations.capacity import accesses, survey
 from database_specialist.agent.operations.plan import plan_operations as derive_operations
+from database_specialist.agent.sampling.trial import Trial
 from database_specialist.agent.verification.trying import has_opaque_triggers, trying
 from database_specialist.graph.asking import asks
 from database_specialist.graph.parts import Parts
@@ -221,7 +222,7 @@ def _index_review(
 
 
 @contextmanager
-def _row_trial(parts: Parts, runtime: Runtime[Context]) -> Iterator[Callable[[str], bool] | None]:
+def _row_trial(parts: Parts, runtime: Runtime[Context]) -> Iterator[Trial | None]:
     """Give the seed a database to try its rows on, where triggers written by hand may refuse them."""
     if not has_opaque_triggers(parts.entity_model, parts.schema_review):
         yield None

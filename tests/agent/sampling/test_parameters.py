@@ -58,6 +58,17 @@ def test_the_second_parameter_of_a_source_ends_the_span(
     assert within.rows == ((20,),)
 
 
+def test_a_reference_that_no_row_holds_yet_takes_a_row_that_it_may_refer_to(
+    shop: ModuleType, schema: Schema, database: PostgresDatabase
+) -> None:
+    database.run(create_statements(schema))
+    database.run(split_statements(make_seed(shop.ENTITY_MODEL, schema).sql, "postgresql"))
+    database.execute("TRUNCATE order_lines")
+    asked = query(Parameter(name="product", type="bigint", source="order_lines.product_id"))
+    (product,) = parameter_values(asked, schema, lambda sql: list(database.execute(sql).rows))
+    assert database.execute("SELECT count(*) FROM products WHERE id = $1", (product,)).rows == ((1,),)
+
+
 def test_without_a_source_or_a_row_the_example_is_taken(schema: Schema) -> None:
     asked = query(
         Parameter(name="limit", type="int", example=20),

@@ -93,7 +93,7 @@ def test_the_planned_cycle_adds_the_next_and_takes_the_oldest_with_its_rows(prov
     (record,) = proven()
     assert record.passed, record.detail
     assert record.subject == "readings"
-    assert record.detail.startswith("readings_05 was added; ")
+    assert record.detail.startswith("readings_04_next was added; ")
     assert "readings_01 left with its " in record.detail
     assert "left with its 0 rows" not in record.detail
 

@@ -11,6 +11,7 @@ from database_specialist.agent.dialects import create_statements, index_statemen
 from database_specialist.agent.indexing.plan import plan_indexes, required_extensions
 from database_specialist.agent.mapping.schema import map_schema
 from database_specialist.agent.model.base import Engine, Figure
+from database_specialist.agent.model.entities import Example, ExampleRow
 from database_specialist.agent.model.evidence import Evidence
 from database_specialist.agent.model.relational import Check, Extension, ForeignKey, Routine, Schema, Table
 from database_specialist.agent.model.workload import Index, IndexKey, Parameter, Query, Workload
@@ -382,6 +383,18 @@ def test_a_designers_own_example_that_its_trigger_refuses_is_its_fault(parts: Pa
     record = _after_a_trigger(parts, server, "EX2", "EX2", "NEW.id > 8999")
     assert record.passed is False
     assert "its set-up is refused: 23514: no orders" in record.detail
+
+
+def test_a_row_that_an_example_names_need_not_own_what_it_does_not_speak_of(
+    parts: Parts, server: PostgresSandbox
+) -> None:
+    rows = (ExampleRow(entity="customer", label="c", values={}), ExampleRow(entity="order_line", label="l", values={}))
+    named = Example(id="EX9", text="A line.", rows=rows, expect="accept")
+    model = ENTITY_MODEL.model_copy(update={"examples": (named,)})
+    routines = (*parts.schema.routines, no_orders("NEW.customer_id = 9001"))  # the customer that the example names
+    schema = parts.schema.model_copy(update={"routines": routines})
+    record = _one(_verify(parts, server, entity_model=model, schema=schema), "EX9")
+    assert (record.passed, record.status) == (True, "EXECUTED")
 
 
 @pytest.mark.parametrize(
