@@ -7,7 +7,7 @@ user's database can say, and the pre-checks ask it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -249,19 +249,38 @@ def empty_unfit(change: Change, database: Database) -> tuple[str, ...]:
 
 def seed_existing(sides: Sides, database: Database) -> Rows:
     """Put a few rows into each existing table, each as the server takes it."""
+    planting = _Planting(database)
+    seed = make_seed(EntityModel(entities=()), _blended(sides), rows=_SEED, accepts=planting)
+    for statement in split_statements(seed.sql, "postgresql"):
+        if re.match(r"UPDATE\b|SELECT setval", statement, re.IGNORECASE):
+            planting(statement)
+    return Rows(sides.before)
 
-    def is_taken(statement: str) -> bool:
+
+class _Planting:
+    """A `Trial` of the sampling whose rows stay: one that is taken is there at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __call__(self, *statements: str) -> bool:
+        """Run the statements, all or none; say whether they were taken."""
+        script = statements if len(statements) == 1 else ("BEGIN", *statements, "COMMIT")
         try:
-            database.execute(statement)
+            self._database.run(script)
         except StatementError:
+            if len(statements) > 1:
+                self._database.execute("ROLLBACK")
             return False
         return True
 
-    seed = make_seed(EntityModel(entities=()), _blended(sides), rows=_SEED, accepts=is_taken)
-    for statement in split_statements(seed.sql, "postgresql"):
-        if re.match(r"UPDATE\b|SELECT setval", statement, re.IGNORECASE):
-            is_taken(statement)
-    return Rows(sides.before)
+    def count(self, table: str) -> int:
+        """Return how many rows the table holds, those of triggers too."""
+        return int(str(self._database.execute(f"SELECT count(*) FROM {_name(table)}").rows[0][0]))
+
+    def counts_after(self, statements: Collection[str], tables: Collection[str]) -> dict[str, int]:
+        """Return how many rows each table holds: the statements have run already."""
+        return {table: self.count(table) for table in tables}
 
 
 def _blended(sides: Sides) -> Schema:
