@@ -11,7 +11,7 @@ from pathlib import Path
 from database_specialist.agent.accounting import Price, cost_in_words
 from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.checking import CheckReport, check_statements
-from database_specialist.agent.config import Context, Secrets, environment, secrets_from
+from database_specialist.agent.config import Context, Secrets, environment, is_database, secrets_from
 from database_specialist.agent.contract import FAILED, DatabaseDesign, Status
 from database_specialist.agent.errors import DocumentError, SandboxError
 from database_specialist.agent.model.base import Engine
@@ -137,11 +137,14 @@ def _logged(record: RunRecord) -> Iterator[Callable[[Outcome], None]]:
 def is_up_to_date(folder: Path, context: Context) -> bool:
     """Whether the folder holds the accepted design of just these documents, by these settings and this program.
 
-    What a person edited in it since does not matter; a run that was cut off does.
+    What a person edited in it since does not matter; a run that was cut off does. A design from the catalog of a
+    database is never up to date: nobody has asked what the database holds now.
 
     Raises:
         DocumentError: the documents cannot be read.
     """
+    if context.existing and is_database(context.existing):
+        return False
     target = Path(context.output) if context.output else folder
     state = RunState(target)
     made = state.accepted

@@ -22,10 +22,16 @@ from database_specialist.agent.commands.asking import approve, choose, is_somebo
 from database_specialist.agent.commands.batch import add_batch
 from database_specialist.agent.commands.logs import add_logs, logging_as_asked
 from database_specialist.agent.commands.mcp import add_mcp
-from database_specialist.agent.commands.options import add_after_cut, add_database, add_settings, settings_of
+from database_specialist.agent.commands.options import (
+    add_after_cut,
+    add_database,
+    add_existing,
+    add_settings,
+    settings_of,
+)
 from database_specialist.agent.commands.outcome import ACCEPTED, NOT_ACCEPTED, STOPPED, USAGE, report
 from database_specialist.agent.commands.runs import add_runs
-from database_specialist.agent.config import Secrets, context_from, environment
+from database_specialist.agent.config import Secrets, context_from, environment, split_password
 from database_specialist.agent.errors import ChangedError, SpecialistError
 from database_specialist.agent.rules.explain import explain
 from database_specialist.agent.terminal import print_progress, print_report
@@ -100,6 +106,7 @@ def _add_design(commands: argparse._SubParsersAction[_Parser]) -> None:
     command.add_argument("folder", nargs="?", default="ai_docs", metavar="AI_DOCS", help="default: ai_docs")
     command.add_argument("--output", metavar="FOLDER", help="write here instead of AI_DOCS")
     add_settings(command)
+    add_existing(command)
     add_database(command)
     add_logs(command)
     command.add_argument(
@@ -139,10 +146,13 @@ def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _design(options: argparse.Namespace) -> int:
-    context = settings_of(options, output=options.output)
+    context = settings_of(
+        options, output=options.output, existing=options.existing, rename=options.rename, fill=options.fill
+    )
     silent = not options.progress and (options.quiet or options.json)
     progress = None if silent else print_progress()
-    secrets = Secrets(mysql_dsn=options.mysql_dsn, redis_url=options.redis_url)
+    password = split_password(options.existing)[1] if options.existing else None
+    secrets = Secrets(mysql_dsn=options.mysql_dsn, redis_url=options.redis_url, existing_password=password)
     asked = not silent and is_somebody_there()
     person = approve if asked else None
     order = partial(design, Path(options.folder), context, secrets=secrets, progress=progress, person=person)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
@@ -68,6 +68,13 @@ class Context(BaseModel):
     """A folder with PostgreSQL's programs (initdb, postgres), in place of the embedded server."""
     output: str | None = None
     """The folder to write to. Empty: the folder of the documents."""
+    existing: str | None = None
+    """The schema that is there already, from which the change is designed: an SQL file or a dump, an earlier
+    database-design.json, or postgresql://user@host/database without a password. Empty: the database is new."""
+    rename: list[str] | None = None
+    """What of the existing schema was renamed: "orders=purchases" for a table, "orders.total=amount" for a column."""
+    fill: list[str] | None = None
+    """What the rows that are there get in a new column: "orders.currency='EUR'", with an SQL expression."""
 
     @field_validator("base_url")
     @classmethod
@@ -83,6 +90,18 @@ class Context(BaseModel):
         if value is not None and _SIZE.fullmatch(value.strip()) is None:
             raise PydanticCustomError("size", "no size above zero; give one such as 500MB, 1.5GB or 2GiB")
         return value
+
+    @field_validator("existing")
+    @classmethod
+    def _keeps_no_password(cls, value: str | None) -> str | None:
+        if value and split_password(value)[1]:
+            raise ValueError("no password may stand in the settings; set PGPASSWORD, or give it to the command line")
+        return value
+
+    @field_validator("rename", "fill", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part for part in value.split("\n") if part.strip()] if isinstance(value, str) else value
 
     @property
     def index_budget_bytes(self) -> float | None:
@@ -105,6 +124,8 @@ class Secrets(BaseModel):
     again. "off" uses none. Empty: a private one, where redis-server is on the PATH."""
     state_dsn: str | None = Field(default=None, repr=False)
     """A PostgreSQL database that keeps the checkpoints of runs. Empty: a file in the state folder."""
+    existing_password: str | None = Field(default=None, repr=False)
+    """That of the database whose schema is there already. Empty: PGPASSWORD, else what libpq finds."""
 
     def over(self, other: Secrets) -> Secrets:
         """Return these, and the other's where there are none."""
@@ -129,7 +150,35 @@ _ENVIRONMENT = {
     "approval": "DATABASE_SPECIALIST_APPROVAL",
     "max_rounds": "DATABASE_SPECIALIST_MAX_ROUNDS",
     "pg_bin": "DATABASE_SPECIALIST_PG_BIN",
+    "existing": "DATABASE_SPECIALIST_EXISTING",
+    "rename": "DATABASE_SPECIALIST_RENAME",
+    "fill": "DATABASE_SPECIALIST_FILL",
 }
+
+
+def is_database(address: str) -> bool:
+    """Say whether an existing schema is that of a database, and not of a file."""
+    return address.startswith(("postgresql://", "postgres://"))
+
+
+def split_password(address: str) -> tuple[str, str | None]:
+    """Return a database's address without its password, and the password.
+
+    >>> split_password("postgresql://me:secret@db/shop?sslmode=require")
+    ('postgresql://me@db/shop?sslmode=require', 'secret')
+    >>> split_password("schema.sql")
+    ('schema.sql', None)
+    """
+    if not is_database(address):
+        return address, None
+    parts = urlsplit(address)
+    login, _, place = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":")
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    others = [(name, value) for name, value in asked if name != "password"]
+    told = unquote(password) or next((value for name, value in asked if name == "password"), "")
+    netloc = f"{user}@{place}" if user else place
+    return urlunsplit(parts._replace(netloc=netloc, query=urlencode(others))), told or None
 
 
 def context_from(environment: Mapping[str, str], **given: object) -> Context:
@@ -140,6 +189,8 @@ def context_from(environment: Mapping[str, str], **given: object) -> Context:
     """
     values: dict[str, object] = {key: environment[name] for key, name in _ENVIRONMENT.items() if environment.get(name)}
     values |= {key: value for key, value in given.items() if value is not None}
+    if isinstance(values.get("existing"), str):
+        values["existing"], _ = split_password(str(values["existing"]))
     try:
         return Context.model_validate(values)
     except ValidationError as error:
@@ -162,6 +213,9 @@ def secrets_from(environment: Mapping[str, str]) -> Secrets:
         mysql_dsn=environment.get("DATABASE_SPECIALIST_MYSQL_DSN") or None,
         redis_url=environment.get("DATABASE_SPECIALIST_REDIS_URL") or None,
         state_dsn=environment.get("DATABASE_SPECIALIST_STATE_DSN") or None,
+        existing_password=split_password(environment.get("DATABASE_SPECIALIST_EXISTING", ""))[1]
+        or environment.get("PGPASSWORD")
+        or None,
     )
 
 

@@ -18,7 +18,7 @@ from database_specialist.agent.model.operations import AccessPath
 from database_specialist.agent.model.relational import Policy, Schema
 from database_specialist.agent.model.workload import Index
 
-CONTRACT_VERSION = "1.0"
+CONTRACT_VERSION = "1.1"
 """The first number grows when a key is renamed, is dropped or changes its meaning; the second when one is added."""
 
 LARGEST_DESIGN = 128 * 1024

@@ -20,6 +20,7 @@ from database_specialist.agent.designer.schema_listing import listing
 from database_specialist.agent.errors import StateError
 from database_specialist.agent.model.base import Part
 from database_specialist.agent.model.brief import Brief, Research
+from database_specialist.agent.model.change import Change, Existing
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import EvidenceLog, Verdict
 from database_specialist.agent.model.operations import Operations
@@ -36,18 +37,23 @@ STATE_BYTES = 256 * KIB
 """What a state may take as JSON in UTF-8."""
 
 SHARES = {
+    "existing": 2 * KIB,
     "research": 6 * KIB,
     "brief": 44 * KIB,
-    "entity_model": 64 * KIB,
+    "entity_model": 62 * KIB,
     "relational_schema": 12 * KIB,
     "schema_review": 8 * KIB,
-    "workload": 60 * KIB,
+    "workload": 57 * KIB,
     "indexes": 20 * KIB,
     "operations": 22 * KIB,
+    "change": 5 * KIB,
     "evidence": 6 * KIB,
     "verdict": 4 * KIB,
 }
 """Bytes of each part. The largest shares are of what a person reads and edits, the smallest of what is derived."""
+
+_ONLY_OF_A_CHANGE = frozenset(("existing", "change"))
+"""They do not come to a run whose database is new: it keeps nothing free for them."""
 
 _SPARE = 8 * KIB
 """Bytes that are left to what is no part of the design and is still to come."""
@@ -61,6 +67,11 @@ class Parts:
     def __init__(self, state: State, runtime: Runtime[Context]) -> None:
         self._state = cast(Mapping[str, Any], state)
         self._runtime = runtime
+
+    @cached_property
+    def existing(self) -> Existing | None:
+        """The schema that is there already; None where the database is new."""
+        return self._load(Existing, "existing") if self.has("existing") else None
 
     @cached_property
     def research(self) -> Research:
@@ -101,6 +112,11 @@ class Parts:
     def operations(self) -> Operations:
         """Everything about running the database."""
         return self._load(Operations, "operations")
+
+    @cached_property
+    def change(self) -> Change | None:
+        """The way from the existing schema; None where there is none."""
+        return self._load(Change, "change") if self.has("change") else None
 
     @cached_property
     def evidence(self) -> EvidenceLog:
@@ -184,7 +200,8 @@ def said_first(error: ValidationError) -> str:
 
 def _left(state: Mapping[str, Any], besides: str) -> int:
     """Return the bytes that are free when each other part that is still to come has its share."""
-    to_come = (share for key, share in SHARES.items() if key != besides and not state.get(key))
+    absent = {besides} if state.get("existing") else {besides, *_ONLY_OF_A_CHANGE}
+    to_come = (share for key, share in SHARES.items() if key not in absent and not state.get(key))
     return _free(state) - sum(to_come)
 
 

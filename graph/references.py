@@ -82,7 +82,7 @@ def _reference(value: Any, values: ValueFolder) -> dict[str, Any]:
     return {"kept_in": values.shown(sha256), "sha256": sha256, "bytes": size(value), "outline": outline(value)}
 
 
-_NAMES = ("name", "id", "table", "subject", "fact", "query", "statement")
+_NAMES = ("name", "id", "element", "table", "subject", "fact", "query", "statement")
 _MOST_NAMES = 20
 _LONGEST = 80
 

@@ -25,6 +25,7 @@ from database_specialist.graph.services import keeping
 from database_specialist.graph.state import Input
 from database_specialist.tools.checkpoints import DSN, postgres_saver
 from database_specialist.tools.documents import read_folder
+from database_specialist.tools.existing import hash_of
 from database_specialist.tools.output import OutputFolder
 from database_specialist.tools.runs import RunState, program_version
 
@@ -57,7 +58,7 @@ def described(folder: Path, context: Context, thread: str, *, has_dsn: bool) -> 
         saver="postgresql" if has_dsn else "sqlite",
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         program=program_version(),
-        documents=hashes(read_folder(folder)),
+        documents=hashes(read_folder(folder)) | hash_of(context.existing),
         settings=context.model_dump(mode="json"),
     )
 

@@ -21,16 +21,20 @@ from database_specialist.agent.designer.designer import Designer, RulesDesigner
 from database_specialist.agent.errors import ConfigError
 from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.brief import Research
+from database_specialist.agent.model.change import Existing
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.research import Topic
 from database_specialist.agent.run_log import current_run
+from database_specialist.agent.verification.catalog import Catalog
 from database_specialist.agent.verification.key_stores import KeyStore
 from database_specialist.agent.verification.sandbox import Sandbox
 from database_specialist.tools.answers import KeptAnswers
+from database_specialist.tools.catalog_schema import schema_from_catalog
 from database_specialist.tools.documents import find_folder, read_folder
+from database_specialist.tools.existing import read_existing
 from database_specialist.tools.ledger import Caps, Ledgers, Told
 from database_specialist.tools.model import ChatModel, Settings
 from database_specialist.tools.model_designer.designer import ModelDesigner
@@ -81,6 +85,10 @@ class Services:
     output: Callable[[Path], OutputFolder]
     values: Callable[[Path], ValueFolder]
     """Takes the folder of the documents; keeps what is too large for the state."""
+    read_existing: Callable[[str, Engine], Existing]
+    """Reads the schema that is there already from a file or a database."""
+    read_schema: Callable[[Catalog], Schema]
+    """Returns what a catalog holds as a schema."""
     new_run: Callable[[], str] = lambda: current_run() or uuid4().hex
     """Names a run; nothing that is written holds the name."""
 
@@ -115,6 +123,10 @@ def default_services(context: Context) -> Services:
         lint=_lint,
         output=lambda folder: OutputFolder(_target(context, folder)),
         values=lambda folder: _values.get() or OutputFolder(_target(context, folder)).values,
+        read_existing=lambda source, engine: read_existing(
+            source, engine, password=secrets.existing_password, pg_bin=context.pg_bin
+        ),
+        read_schema=lambda catalog: schema_from_catalog(catalog)[0],
     )
 
 

@@ -55,6 +55,7 @@ class State(TypedDict):
     run: str  # research
     topics: list[Json]  # research
     research_notes: Annotated[list[Json], operator.add]  # context7, perplexity
+    existing: Json  # research: the schema that is there already; None where the database is new
     research: Json  # read_requirements
     brief: Json  # read_requirements
     entity_model: Json  # model_entities
@@ -67,6 +68,7 @@ class State(TypedDict):
     index_review: Json  # plan_indexes
     index_edits: Json  # plan_indexes: what a person edited, for the rounds that follow
     operations: Json  # plan_operations; critic puts the review into it
+    change: Json  # plan_operations: the way from the existing schema; None where there is none
     operations_review: Json  # review_operations
     critique: Json  # criticise
     evidence: Json  # verify
@@ -97,6 +99,7 @@ class Update(TypedDict, total=False):
     run: str
     topics: list[Json]
     research_notes: list[Json] | Overwrite
+    existing: Json
     research: Json
     brief: Json
     entity_model: Json
@@ -109,6 +112,7 @@ class Update(TypedDict, total=False):
     index_review: Json
     index_edits: Json
     operations: Json
+    change: Json
     operations_review: Json
     critique: Json
     evidence: Json

@@ -62,6 +62,22 @@ def test_every_folder_is_designed_then_left_as_it_is_until_it_changes(folders: l
     assert told(capsys) == {folders[0]: "accepted", folders[1]: "unchanged"}
 
 
+def test_a_design_from_an_existing_schema_is_left_as_it_is_until_that_schema_changes(
+    folders: list[str], capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Path("old.sql")
+    old.write_text("CREATE TABLE shelves (id INTEGER PRIMARY KEY);\n")
+    assert main(["design", folders[0], *SQLITE, "--existing", "old.sql", "--quiet"]) == 0
+    monkeypatch.setenv("DATABASE_SPECIALIST_EXISTING", "old.sql")
+    capsys.readouterr()
+    batch = ["batch", folders[0], *SQLITE, "--quiet", "--json"]
+    assert main(batch) == 0
+    assert told(capsys) == {folders[0]: "unchanged"}
+    old.write_text("CREATE TABLE shelves (id INTEGER PRIMARY KEY, place TEXT);\n")
+    assert main(batch) == 0
+    assert told(capsys) == {folders[0]: "accepted"}
+
+
 def test_what_is_designed_is_what_design_would_have_made(folders: list[str], tmp_path: Path) -> None:
     assert main(["batch", folders[0], *SQLITE, "--quiet"]) == 0
     assert main(["design", folders[0], "--output", str(tmp_path / "alone" / "ai_docs"), *SQLITE, "--quiet"]) == 0

@@ -225,6 +225,84 @@ def test_sqlite_is_proven_on_sqlite(library: Path, capsys: Captured) -> None:
     assert sum(record["status"] == "EXECUTED" for record in records) > 20
 
 
+EXISTING = """
+CREATE TABLE members (
+  id serial PRIMARY KEY,
+  name varchar(60) NOT NULL,
+  e_mail_address text NOT NULL,
+  fax text,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE shelves (id bigint PRIMARY KEY, place text NOT NULL);
+"""
+
+
+def test_from_an_existing_schema_the_change_is_designed_and_proven(library: Path, capsys: Captured) -> None:
+    (library.parent / "old.sql").write_text(EXISTING)
+    wish = ["--existing", str(library.parent / "old.sql"), "--fill", "members.email_address=e_mail_address"]
+    assert main(["design", str(library), *wish]) == 0
+    document = (library / "database-design.md").read_text()
+    section = document.partition("### Change from the existing schema")[2].partition("\n### ")[0]
+    assert "The steps up give the design, as far as they promise it. (V" in section
+    assert "FAILED" not in section
+    assert re.search(r"\| `table shelves` \| .* Its rows stay\.", section)
+    assert "| `column members.email_address` | `rows that are there get e_mail_address` " in section
+    assert "- `members.joined_on`" in section
+    scripts = sorted(path.name for path in (library / "database" / "change").iterdir())
+    ups = [name for name in scripts if name.endswith(".up.sql")]
+    assert {name.replace(".up.", ".down.") for name in ups} <= set(scripts)
+    texts = [(library / "database" / "change" / name).read_text().upper() for name in ups]
+    assert not [text for text in texts if "DROP TABLE" in text or "DROP COLUMN" in text]
+    later = (library / "database" / "change" / "later.sql").read_text()
+    assert "--   DROP TABLE shelves;" in later
+    assert [line for line in later.splitlines() if line and not line.startswith("--")] == []
+    design = json.loads((library / "database-design.json").read_text())
+    assert (design["schema_version"], design["change"]["origin"]) == ("1.1", "old.sql")
+
+
+def test_the_design_that_was_written_is_no_change_from_itself(accepted: Path, tmp_path: Path) -> None:
+    earlier = str(accepted / "database-design.json")
+    assert main(["design", str(accepted), "--output", str(tmp_path), "--existing", earlier, "--quiet"]) == 0
+    assert "`database-design.json` is this design already" in (tmp_path / "database-design.md").read_text()
+    assert not (tmp_path / "database" / "change").exists()
+
+
+def test_without_an_existing_schema_nothing_speaks_of_a_change(accepted: Path) -> None:
+    design = json.loads((accepted / "database-design.json").read_text())
+    assert (design["schema_version"], "change" in design) == ("1.0", False)
+    assert "existing schema" not in (accepted / "database-design.md").read_text()
+    assert not (accepted / "database" / "change").exists()
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (["--existing", "nowhere.sql"], ["nowhere.sql", "cannot be opened"]),
+        (["--rename", "a=b"], ["--rename and --fill", "--existing"]),
+        (["--existing", "{old}", "--rename", "shelf=racks"], ["shelf is not in the existing schema"]),
+        (["--existing", "{old}", "--rename", "nonsense"], ["--rename nonsense", "old=new"]),
+        (["--existing", "{old}", "--engine", "sqlite"], ["old.sql: the sandbox refuses CREATE TABLE members"]),
+    ],
+)
+def test_an_existing_schema_that_cannot_be_used_is_one_line(
+    wish: list[str], words: list[str], library: Path, capsys: Captured
+) -> None:
+    old = library.parent / "old.sql"
+    old.write_text(EXISTING)
+    arguments = [each.replace("{old}", str(old)) for each in wish]
+    assert main(["design", str(library), "--quiet", *arguments]) == 2
+    one_line(capsys, *words)
+
+
+def test_a_password_of_an_existing_database_is_nowhere(library: Path, capsys: Captured) -> None:
+    address = "postgresql://me:hunter2@127.0.0.1:1/shop"
+    assert main(["design", str(library), "--existing", address]) == 2
+    out, err = capsys.readouterr()
+    assert "shop on 127.0.0.1 cannot be read" in err
+    kept = [path.read_bytes() for path in library.rglob("*") if path.is_file()]
+    assert not any(b"hunter2" in text for text in (out.encode(), err.encode(), *kept))
+
+
 def test_mysql_without_a_server_claims_no_execution(library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     assert main(["design", str(library), "--engine", "mysql", "--quiet"]) == 0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import get_args
 
-from database_specialist.agent.config import Context, context_from, environment
+from database_specialist.agent.config import Context, context_from, environment, is_database
 from database_specialist.agent.model.operations import MigrationFormat
 
 _SETTINGS = (
@@ -56,6 +57,28 @@ def add_settings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--max-rounds", type=int, metavar="N", help="how often the critic may look (default: 4)")
 
 
+def add_existing(command: argparse.ArgumentParser) -> None:
+    """Add what says from which schema the change is designed."""
+    command.add_argument(
+        "--existing",
+        metavar="FILE_OR_DSN",
+        help="the schema that is there already, to design the change from: an SQL file or dump, an earlier "
+        "database-design.json, or postgresql://user@host/database, of which only the catalog is read",
+    )
+    command.add_argument(
+        "--rename",
+        action="append",
+        metavar="OLD=NEW",
+        help="a table of the existing schema that was renamed, or a column (table.old=new); may be repeated",
+    )
+    command.add_argument(
+        "--fill",
+        action="append",
+        metavar="COLUMN=SQL",
+        help="what the rows that are there get in a new column: orders.currency=\"'EUR'\"; may be repeated",
+    )
+
+
 def add_database(command: argparse.ArgumentParser) -> None:
     """Add what says where SQL is run, and `--json`."""
     command.add_argument(
@@ -93,7 +116,11 @@ def settings_of(options: argparse.Namespace, **more: object) -> Context:
     Raises:
         ConfigError: a value is not allowed.
     """
-    return context_from(environment(), **{name: getattr(options, name) for name in _SETTINGS}, **more)
+    context = context_from(environment(), **{name: getattr(options, name) for name in _SETTINGS}, **more)
+    if not context.existing or is_database(context.existing):
+        return context
+    # A run that is cut off may be gone on with from another folder.
+    return context.model_copy(update={"existing": str(Path(context.existing).expanduser().absolute())})
 
 
 def as_arguments(options: argparse.Namespace) -> Sequence[str]:

@@ -19,6 +19,7 @@ CheckKind = Literal[
     "cascade",  # deleting a parent does what the document says
     "race",  # what one session alone may do, two at once may not; what waits for the commit is refused there
     "migration",  # up, down, up
+    "change",  # from an existing schema to the design, and back
     "locks",  # what a migration's statements lock, rewrite and scan
     "recovery",  # a backup was taken, and restored to the rows of before
     "load",  # the workload's mix ran for a few seconds

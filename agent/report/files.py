@@ -11,6 +11,7 @@ from database_specialist.agent.dialects import create_statements, index_statemen
 from database_specialist.agent.migrations.layouts import FOLDER, render_migrations
 from database_specialist.agent.model.design import Design
 from database_specialist.agent.model.evidence import Measurement
+from database_specialist.agent.report.changes import change_files
 from database_specialist.agent.report.document import render_document
 from database_specialist.agent.report.load import is_of_load, load_tables
 from database_specialist.agent.report.markdown import heading, number, sections, table, text
@@ -35,7 +36,8 @@ def render_files(design: Design, measurements: Sequence[Measurement]) -> dict[st
     operations = design.operations
     migrations = render_migrations(operations.migrations, operations.migration_format, engine, design.brief.project)
     files |= {path_of(name): drawn for name, drawn in pictures(design).items()}
-    return files | {f"{FOLDER}/{path}": text for path, text in migrations.items()}
+    files |= {f"{FOLDER}/{path}": text for path, text in migrations.items()}
+    return files | change_files(design.change)
 
 
 def _queries(design: Design) -> str:

@@ -14,6 +14,8 @@ _KIND = re.compile(
     r"(?P<alter>ALTER TABLE)(?: IF EXISTS)?(?: ONLY)? \S+ (?P<change>(?:[A-Z]+ ?)+)|(?P<other>[A-Z]+(?: [A-Z]+)*)"
 )
 _MOST_TABLES = 6
+CHANGE = "change/"
+"""Before the names of steps from an existing schema, which have a table of their own."""
 
 
 def lock_footprints(context: Context) -> str:
@@ -21,7 +23,8 @@ def lock_footprints(context: Context) -> str:
     records = [record for record in context.design.evidence.records if record.kind == "locks"]
     if not records:
         return ""
-    footprints = context.design.evidence.footprints
+    all_of_them = context.design.evidence.footprints
+    footprints = tuple(each for each in all_of_them if not each.migration.startswith(CHANGE))
     return sections(
         heading(3, "Locks, measured"),
         "At the first deployment every table is empty, so nothing waits for any of these statements. What they do to "

@@ -17,6 +17,7 @@ from database_specialist.agent.model.operations import (
     SearchIndex,
 )
 from database_specialist.agent.operations.naming import database_name
+from database_specialist.agent.report.changes import change_from_existing
 from database_specialist.agent.report.context import Context, told
 from database_specialist.agent.report.locks import lock_footprints
 from database_specialist.agent.report.markdown import (
@@ -54,6 +55,7 @@ def migration_plans(context: Context) -> str:
         _proof(context),
         _tool(context),
         lock_footprints(context),
+        change_from_existing(context),
         heading(3, "Rollback"),
         _rollback(context),
         heading(3, "Seeding and test data"),

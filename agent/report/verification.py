@@ -21,6 +21,7 @@ _TITLES: dict[CheckKind, str] = {
     "cascade": "Deleting a parent does what this document says",
     "migration": "Migrations up, down to empty, and up again",
     "race": "Two sessions at once, and what waits for the commit",
+    "change": "The change from the existing schema: up, down, and up again, with rows",
     "locks": "What each step locks, rewrites and scans",
     "recovery": "Backups, taken and restored",
     "load": "The workload's mix, run for a few seconds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.change import Change
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import EvidenceLog
 from database_specialist.agent.model.operations import Operations
@@ -23,3 +24,4 @@ class Subject:
     indexes: Indexes | None = None
     operations: Operations | None = None
     evidence: EvidenceLog | None = None
+    change: Change | None = None

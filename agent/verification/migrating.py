@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from database_specialist.agent.dialects import split_statements
+from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.operations import Migration
 from database_specialist.agent.verification.catalog import Catalog, differences
 from database_specialist.agent.verification.records import Parts, Recorder
@@ -65,7 +66,7 @@ def _leads_to(
     for migration in migrations:
         if before is not None:
             before.append(database.catalog())
-        problem = _apply(migration, direction, parts, database)
+        problem = apply(migration, direction, parts.schema.engine, database)
         if not problem and count < len(after):
             found = differences(after[count], database.catalog())
             problem = f"{direction}: {'; '.join(_cut(found))}" if found else ""
@@ -92,10 +93,10 @@ def _size(catalog: Catalog) -> str:
     return "the same " + ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 
-def _apply(migration: Migration, direction: str, parts: Parts, database: Database) -> str:
+def apply(migration: Migration, direction: str, engine: Engine, database: Database) -> str:
     """Run one step, in a transaction where it says so; return a problem or ""."""
     script = migration.down if direction == "down" else migration.up
-    statements = split_statements(script, parts.schema.engine)
+    statements = split_statements(script, engine)
     # SQLite ignores its foreign-key switch inside a transaction.
     is_whole = migration.transactional and not any(each.upper().startswith("PRAGMA") for each in statements)
     statement = "BEGIN"

@@ -25,6 +25,7 @@ _OWNERS: dict[CheckKind, Stage] = {
     "index_search": "plan_indexes",
     "seed": "plan_operations",
     "migration": "plan_operations",
+    "change": "plan_operations",
     "locks": "plan_operations",
     "partition": "plan_operations",
     "recovery": "plan_operations",

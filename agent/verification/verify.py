@@ -1,6 +1,7 @@
 """Proving a design by running it: each claim becomes a record with what came back.
 
 empty database --ddl--> catalog, objects --> examples --seed--> queries, delete actions
+existing schema --rows, change--> the design --> back --> again   (where there is one)
 empty database --migrations--> the same catalog --> empty --> the same catalog
 third database --a sample of the stated volume--> plans, index by index   (from depth "standard" on)
 fourth database --migrations, seed--> each further statement's locks   (from depth "standard" on)
@@ -23,6 +24,7 @@ from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Indexes, Workload
 from database_specialist.agent.verification.cascades import prove_cascades
 from database_specialist.agent.verification.catalog import Catalog
+from database_specialist.agent.verification.changing import Changing, prove_change, skip_change
 from database_specialist.agent.verification.examples import Masked, claim_of, prove_examples
 from database_specialist.agent.verification.isolation import prove_policies
 from database_specialist.agent.verification.key_stores import KeyStore
@@ -58,6 +60,7 @@ def verify(
     indexes: Indexes,
     operations: Operations,
     sandbox: Sandbox,
+    changing: Changing | None = None,
     depth: Depth = "quick",
     key_store: Callable[[], AbstractContextManager[KeyStore | None]] = nullcontext,
     progress: Callable[[str], None] = lambda doing: None,
@@ -74,6 +77,8 @@ def verify(
         check_statically(parts, recorder)
     else:
         _prove(parts, recorder)
+    if changing is not None:
+        _prove_change(changing, parts, recorder)
     if depth != "quick":
         _rehearse(parts, recorder, depth)
     _check_stores(parts, recorder, key_store)
@@ -113,6 +118,19 @@ def _prove(parts: Parts, recorder: Recorder) -> None:
     doing = f"{len(parts.operations.migrations)} migrations up, down, up"
     with recorder.phase("migrations", doing), recorder.sandbox.database() as second:
         prove_migrations(parts, second, catalog, recorder)
+
+
+def _prove_change(changing: Changing, parts: Parts, recorder: Recorder) -> None:
+    sandbox = recorder.sandbox
+    why = sandbox.note if sandbox.status == "STATIC" else ""
+    if any(record.passed is False for record in recorder.records):
+        why = "claims before this one failed"
+    if why:
+        skip_change(recorder, why)
+        return
+    doing = f"the change from {changing.existing.origin}: {len(changing.change.migrations)} steps up, down, up"
+    with recorder.phase("change", doing):
+        prove_change(changing, parts, recorder)
 
 
 def _rehearse(parts: Parts, recorder: Recorder, depth: Depth) -> None:

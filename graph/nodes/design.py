@@ -9,6 +9,8 @@ from functools import partial
 from langgraph.runtime import Runtime
 
 from database_specialist.agent.answers.plans import IndexReview
+from database_specialist.agent.changes.planning import plan_change
+from database_specialist.agent.changes.wishes import fills_from, renames_from
 from database_specialist.agent.citing import compare_operations, compare_schema
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
@@ -21,6 +23,7 @@ from database_specialist.agent.indexing.review import kept_review, reviewed_inde
 from database_specialist.agent.mapping.extensions import with_extensions
 from database_specialist.agent.mapping.review import reviewed
 from database_specialist.agent.mapping.schema import map_schema
+from database_specialist.agent.model.change import Change
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Index, Indexes, Workload
@@ -149,8 +152,26 @@ def plan_operations(state: State, runtime: Runtime[Context]) -> Update:
         )
     operations = compare_operations(operations, parts.research)
     rows = sum(operations.seed.rows.values())
-    teller(runtime, "plan_operations")(f"{len(operations.migrations)} migrations, {rows} seed rows")
-    return parts.kept(operations=operations)
+    change = _planned_change(parts, runtime)
+    beside = f", {len(change.migrations)} steps of change" if change else ""
+    teller(runtime, "plan_operations")(f"{len(operations.migrations)} migrations, {rows} seed rows{beside}")
+    return parts.kept(operations=operations, **({"change": change} if change else {}))
+
+
+def _planned_change(parts: Parts, runtime: Runtime[Context]) -> Change | None:
+    """Plan the way from the schema that is there already, where there is one."""
+    if parts.existing is None:
+        return None
+    context = resolve(runtime.context)
+    with services(runtime).sandbox(parts.schema.engine) as sandbox:
+        return plan_change(
+            parts.existing,
+            parts.schema,
+            parts.indexes,
+            sandbox,
+            renamed=renames_from(context.rename or ()),
+            filled=fills_from(context.fill or ()),
+        )
 
 
 @asks

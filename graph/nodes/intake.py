@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from langgraph.runtime import Runtime
 from langgraph.types import Overwrite
 
+from database_specialist.agent.changes.loading import load
+from database_specialist.agent.changes.renames import require_old_names
+from database_specialist.agent.changes.wishes import fills_from, renames_from
 from database_specialist.agent.chat import engine_in, folders_in, last_request
 from database_specialist.agent.config import Context
 from database_specialist.agent.designer.designer import Designer
-from database_specialist.agent.errors import DocumentError
+from database_specialist.agent.errors import ConfigError, DocumentError
+from database_specialist.agent.model.base import Engine
 from database_specialist.agent.model.brief import Research
+from database_specialist.agent.model.change import Existing
 from database_specialist.agent.reading.stack import quick_stack
 from database_specialist.agent.reading.title import project_title
 from database_specialist.agent.research import Topic, topics
@@ -19,7 +25,7 @@ from database_specialist.agent.sources import merged
 from database_specialist.graph.asking import asks
 from database_specialist.graph.parts import Parts
 from database_specialist.graph.reading import Tell, teller
-from database_specialist.graph.services import resolve, services
+from database_specialist.graph.services import Services, resolve, services
 from database_specialist.graph.state import Asked, State, Update
 
 
@@ -34,12 +40,31 @@ def research(state: Asked, runtime: Runtime[Context]) -> Update:
     update: Update = {**_nothing_yet(), "folder": folder, "engine": engine, "settled": settled, "run": used.new_run()}
     try:
         documents = used.read_folder(Path(folder))
-    except DocumentError as error:
+        stack = quick_stack(documents, engine=engine)
+        existing = _existing(context, stack.engine, used)
+    except (ConfigError, DocumentError) as error:
         return {**update, "status": "input_error", "reason": str(error)}
+    beside = f", a change from {existing.origin}" if existing else ""
+    teller(runtime, "research")(f"{len(documents)} documents, engine {stack.engine}{beside}")
     used.values(Path(folder)).sweep()
-    stack = quick_stack(documents, engine=engine)
-    teller(runtime, "research")(f"{len(documents)} documents, engine {stack.engine}")
+    if existing:
+        update |= Parts(cast(State, update), runtime).kept(existing=existing)
     return {**update, "topics": [vars(topic) for topic in topics(stack, engine=context.engine)]}
+
+
+def _existing(context: Context, engine: Engine, used: Services) -> Existing | None:
+    """Read the schema that is there already, and have the sandbox take it: a bad one is told at once."""
+    renamed = renames_from(context.rename or ())
+    fills_from(context.fill or ())
+    if not context.existing:
+        if context.rename or context.fill:
+            raise ConfigError("--rename and --fill speak of an existing schema; name it with --existing")
+        return None
+    existing = used.read_existing(context.existing, engine)
+    with used.sandbox(engine) as sandbox, sandbox.database() as database:
+        if sandbox.status == "EXECUTED":
+            require_old_names(load(existing, database), renamed)
+    return existing
 
 
 # The two tool nodes. They call the tools of tools/research_tools.py by the services behind them and not through
@@ -76,6 +101,7 @@ def _nothing_yet() -> Update:
     return {
         "topics": [],
         "research_notes": Overwrite([]),
+        "existing": None,
         "research": None,
         "brief": None,
         "entity_model": None,
@@ -84,6 +110,7 @@ def _nothing_yet() -> Update:
         "index_plan": None,
         "index_review": None,
         "index_edits": None,
+        "change": None,
         "operations_review": None,
         "critique": None,
         "verdict": None,

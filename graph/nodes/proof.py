@@ -14,6 +14,7 @@ from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.operations import Operations
 from database_specialist.agent.operations.review import reviewed_operations
 from database_specialist.agent.rules.critic import judge
+from database_specialist.agent.verification.changing import Changing
 from database_specialist.agent.verification.verify import verify as prove
 from database_specialist.graph.asking import asks
 from database_specialist.graph.parts import Parts
@@ -34,6 +35,7 @@ def verify(state: State, runtime: Runtime[Context]) -> Update:
             indexes=parts.indexes,
             operations=parts.operations,
             sandbox=sandbox,
+            changing=_changing(parts, runtime),
             depth=resolve(runtime.context).depth,
             key_store=services(runtime).key_store,
             progress=tell,
@@ -41,6 +43,12 @@ def verify(state: State, runtime: Runtime[Context]) -> Update:
     log = verification.log
     tell(f"{len(log.records)} checks, {len(log.failed)} failed")
     return {**parts.kept(evidence=log), "measurements": [m.dump() for m in verification.measurements]}
+
+
+def _changing(parts: Parts, runtime: Runtime[Context]) -> Changing | None:
+    if parts.existing is None or parts.change is None:
+        return None
+    return Changing(parts.existing, parts.change, services(runtime).read_schema)
 
 
 @asks
@@ -60,7 +68,7 @@ def critic(state: State, runtime: Runtime[Context]) -> Update:
         return {}
     parts = Parts(state, runtime)
     operations = reviewed_operations(parts.operations, OperationsReview.load(state["operations_review"]))
-    judged = dataclasses.replace(parts.subject, operations=operations, evidence=parts.evidence)
+    judged = dataclasses.replace(parts.subject, operations=operations, evidence=parts.evidence, change=parts.change)
     opinion = services(runtime).lint(parts.schema, operations)
     verdict = judge(judged, round=round_of(state), extra=(*opinion, *_critique(state)))
     errors = [finding.dump() for finding in verdict.findings if finding.severity == "error"]

@@ -12,7 +12,7 @@ from database_specialist.agent.answers.question import Usage
 from database_specialist.agent.chat import answer
 from database_specialist.agent.config import Context
 from database_specialist.agent.contract import DatabaseDesign, Handover, SecurityNotes, handed_over
-from database_specialist.agent.model.design import Design
+from database_specialist.agent.model.design import FIRST_VERSION, SCHEMA_VERSION, Design
 from database_specialist.agent.model.evidence import Measurement
 from database_specialist.agent.report.files import render_files
 from database_specialist.agent.security import security_notes
@@ -96,7 +96,9 @@ def _security(parts: Parts) -> SecurityNotes:
 
 
 def _files(state: State, parts: Parts) -> dict[str, str]:
+    change = parts.change
     design = Design(
+        schema_version=SCHEMA_VERSION if change else FIRST_VERSION,
         designer=authorship(state["makers"], state["takeovers"]),
         research=parts.research,
         brief=parts.brief,
@@ -107,5 +109,6 @@ def _files(state: State, parts: Parts) -> dict[str, str]:
         operations=parts.operations,
         evidence=parts.evidence,
         verdict=parts.verdict,
+        change=change,
     )
     return render_files(design, tuple(Measurement.load(m) for m in state["measurements"]))

@@ -100,3 +100,21 @@ def test_the_cache_lies_where_the_desktop_standard_says() -> None:
 def test_every_setting_is_described_for_the_form_in_studio() -> None:
     fields = Context.model_json_schema()["properties"]
     assert [name for name, field in fields.items() if not field.get("description")] == []
+
+
+def test_a_password_in_the_address_of_an_existing_database_is_kept_apart() -> None:
+    address = "postgresql://me:hunter2@db/shop"
+    context = context_from({"DATABASE_SPECIALIST_EXISTING": address})
+    assert context.existing == "postgresql://me@db/shop"
+    secrets = secrets_from({"DATABASE_SPECIALIST_EXISTING": address})
+    assert secrets.existing_password == "hunter2"
+    assert "hunter2" not in repr(secrets)
+    for with_password in (address, "postgresql://db/shop?password=hunter2"):
+        with pytest.raises(ValueError, match="no password may stand in the settings") as raised:
+            Context.model_validate({"existing": with_password})
+        assert "hunter2" not in str(raised.value)
+
+
+def test_renames_come_line_by_line_from_the_environment() -> None:
+    context = context_from({"DATABASE_SPECIALIST_RENAME": "orders=purchases\norders.total=amount\n"})
+    assert context.rename == ["orders=purchases", "orders.total=amount"]

@@ -47,6 +47,16 @@ def one_line(said: str) -> str:
 # going on
 
 
+def test_an_existing_schema_that_changed_is_said(cut: Project) -> None:
+    old = cut.folder.parent / "old.sql"
+    old.write_text("CREATE TABLE guests (id INTEGER PRIMARY KEY);\n")
+    assert cut.run("after:model_entities", "--existing", str(old))[0] == -signal.SIGKILL
+    old.write_text("CREATE TABLE guests (id INTEGER PRIMARY KEY, name TEXT);\n")
+    code, said = cut.run("none", "--existing", str(old))
+    assert code == 2
+    assert "old.sql is changed" in one_line(said)
+
+
 def test_going_on_is_said_and_a_bound_that_leaves_the_design_as_it_is_is_no_change(stopped: Project) -> None:
     stopped.variables["DATABASE_SPECIALIST_CALL_SECONDS"] = "100"
     _, said = stopped.run()

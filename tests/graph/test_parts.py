@@ -16,9 +16,11 @@ from langgraph.runtime import Runtime
 from database_specialist.agent.app import design
 from database_specialist.agent.config import Context
 from database_specialist.agent.errors import OutputError, StateError
+from database_specialist.agent.model.change import Change, ChangeItem, Existing, LeftInPlace
 from database_specialist.agent.model.design import Design
+from database_specialist.agent.model.operations import Migration
 from database_specialist.graph.build import build_graph
-from database_specialist.graph.parts import SHARES, STATE_BYTES, Parts
+from database_specialist.graph.parts import KIB, SHARES, STATE_BYTES, Parts
 from database_specialist.graph.references import fitted, size, whole
 from database_specialist.graph.state import Input
 from database_specialist.tools.files import STRAY
@@ -69,7 +71,7 @@ def test_the_state_of_the_sample_is_small_at_every_step_and_nothing_of_it_is_los
     values = ValueFolder(folder, ".database-specialist/values")
     made = Design.load(json.loads((folder / "database-design.json").read_text()))
     for state in (at_the_critic, steps[-1]):
-        for key in set(SHARES) - {"schema_review"}:
+        for key in set(SHARES) - {"schema_review", "existing", "change"}:
             loaded = type(getattr(made, key)).load(whole(state[key], lambda: values))
             assert loaded == getattr(made, key), key
 
@@ -156,6 +158,30 @@ def test_a_part_takes_what_those_to_come_leave_free(tmp_path: Path) -> None:
     assert size(crowded["relational_schema"]) <= SHARES["relational_schema"]
     assert crowded["tables"] == alone["tables"]
     assert any(line.startswith("visits(") for line in alone["tables"])
+
+
+def test_an_existing_schema_and_the_change_from_it_are_small_in_the_state_and_come_back(tmp_path: Path) -> None:
+    statements = tuple(f"CREATE TABLE table_{n} (id bigint PRIMARY KEY, name text NOT NULL)" for n in range(400))
+    existing = Existing(origin="old.sql", engine="postgresql", statements=statements)
+    change = Change(
+        origin="old.sql",
+        items=tuple(
+            ChangeItem(element=f"column table_{n}.name", change="added", steps=("0001_a",)) for n in range(300)
+        ),
+        left=tuple(LeftInPlace(element=f"table table_{n}", why="The design has none.") for n in range(300)),
+        migrations=tuple(Migration(number=n, name=f"step_{n}", up="SELECT 1;", down="SELECT 1;") for n in range(300)),
+    )
+    runtime: Runtime[Context] = Runtime(context=Context())
+    state: Any = {"folder": str(tmp_path), "topics": ["x" * 240_000]}
+    state |= Parts(state, runtime).kept(existing=existing)
+    state |= Parts(state, runtime).kept(change=change)
+    assert all(size(state[key]) <= SHARES[key] for key in ("existing", "change"))
+    assert (Parts(state, runtime).existing, Parts(state, runtime).change) == (existing, change)
+    assert state["change"]["items"]["outline"].startswith("300: column table_0.name, ")
+
+
+def test_the_shares_of_all_parts_fit_into_a_state() -> None:
+    assert sum(SHARES.values()) + 8 * KIB <= STATE_BYTES
 
 
 # the files

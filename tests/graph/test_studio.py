@@ -305,7 +305,7 @@ def test_the_form_of_the_settings_describes_each_and_asks_for_no_secret(client: 
     assert not set(fields) & set(Secrets.model_fields)
     assert [name for name, field in fields.items() if not field.get("description")] == []
     choices = {name for name, field in fields.items() if "enum" in json.dumps(field)}
-    assert choices == {"engine", "method", "fallback", "research", "depth", "approval"}
+    assert choices == {"engine", "method", "fallback", "migrations", "research", "depth", "approval"}
     assert set((schemas["input_schema"] or {})["properties"]) == {"folder", "engine", "messages"}
     assert set((schemas["output_schema"] or {})["properties"]) == {"database_design", "messages"}
 

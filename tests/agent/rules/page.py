@@ -19,6 +19,7 @@ from sqlglot import exp
 from database_specialist.agent.dialects import split_statements
 from database_specialist.agent.model.base import Figure, Part, Span
 from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.change import Change
 from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.model.evidence import EvidenceLog
 from database_specialist.agent.model.operations import Operations
@@ -35,6 +36,7 @@ _PARTS: dict[str, type[Part]] = {
     "indexes": Indexes,
     "operations": Operations,
     "evidence": EvidenceLog,
+    "change": Change,
 }
 assert tuple(_PARTS) == tuple(field.name for field in fields(Subject))
 
