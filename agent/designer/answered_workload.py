@@ -11,13 +11,14 @@ from database_specialist.agent.answers.workload import ParameterAnswer, QueryAns
 from database_specialist.agent.designer.parameters import inferred
 from database_specialist.agent.designer.query_figures import frequency, target
 from database_specialist.agent.designer.statement_facts import kind_of, misfilled, returns_of, unknown_names
-from database_specialist.agent.model.brief import Brief
+from database_specialist.agent.model.brief import Brief, Fact
 from database_specialist.agent.model.evidence import Finding
 from database_specialist.agent.model.relational import Schema
 from database_specialist.agent.model.workload import Parameter, Query, Workload
 from database_specialist.agent.rules.statements import parsed
 
 _NUMBERED = re.compile(r"Q(\d+)")
+_FACT = re.compile(r"F\d+")
 _SHOWN = 160
 
 
@@ -171,6 +172,29 @@ def workload_objections(answer: WorkloadAnswer, brief: Brief, schema: Schema) ->
         place = each.id or f"Q{number}"
         found += [f"{place} ({each.name}): {problem}" for problem in _faults(each, facts, schema)]
     return found
+
+
+def unserved_objections(answer: WorkloadAnswer, facts: Sequence[Fact], schema: Schema) -> list[str]:
+    """Say which functional statements neither a query nor a table rests on, and the answer is silent about."""
+    told = {fact for query in answer.queries for fact in query.facts} | _facts_in(schema.dump())
+    told |= {fact for line in answer.not_served for fact in _FACT.findall(line.partition(":")[0])}
+    wanted = (fact for fact in facts if fact.kind == "functional" and fact.scope == "in" and fact.priority != "wont")
+    return [
+        f"{fact.id}: it stands neither in the `facts` of a query nor in `not_served`, and no table rests on it; name it "
+        "where it belongs, or write the query that it asks for"
+        for fact in wanted
+        if fact.id not in told
+    ]
+
+
+def _facts_in(part: object) -> set[str]:
+    """Return the statements that a part of the design, as JSON, rests on anywhere."""
+    if isinstance(part, list):
+        return {fact for each in part for fact in _facts_in(each)}
+    if not isinstance(part, dict):
+        return set()
+    own = part.get("facts")
+    return {*(own if isinstance(own, list) else ())} | {fact for each in part.values() for fact in _facts_in(each)}
 
 
 def _doubles(names: Sequence[str]) -> Iterator[str]:

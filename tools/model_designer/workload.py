@@ -13,6 +13,7 @@ from database_specialist.agent.designer.answered_workload import (
     misfits,
     refitted,
     shown,
+    unserved_objections,
     workload_objections,
 )
 from database_specialist.agent.designer.merging_workloads import merged_workloads, workload_pieces
@@ -75,7 +76,12 @@ def _written(model: Model, brief: Brief, schema: Schema, facts: tuple[Fact, ...]
         answer = model.ask(
             question,
             WorkloadAnswer,
-            objections=told_once(lambda given: workload_objections(given, brief, schema)),
+            objections=told_once(
+                lambda given: [
+                    *workload_objections(given, brief, schema),
+                    *unserved_objections(given, piece, schema),
+                ]
+            ),
             amendment=Amendment(WorkloadPatch, amended_workload, _PATCHED),
         )
         return answered(answer, brief, schema)
