@@ -180,8 +180,8 @@ def unserved_objections(answer: WorkloadAnswer, facts: Sequence[Fact], schema: S
     told |= {fact for line in answer.not_served for fact in _FACT.findall(line.partition(":")[0])}
     wanted = (fact for fact in facts if fact.kind == "functional" and fact.scope == "in" and fact.priority != "wont")
     return [
-        f"{fact.id}: it stands neither in the `facts` of a query nor in `not_served`, and no table rests on it; name it "
-        "where it belongs, or write the query that it asks for"
+        f"{fact.id}: it stands neither in the `facts` of a query nor in `not_served`, and no table rests on it; "
+        "name it where it belongs, or write the query that it asks for"
         for fact in wanted
         if fact.id not in told
     ]

@@ -17,6 +17,8 @@ from database_specialist.agent.sampling.values import Draw, draw_value, is_ordin
 
 _ATTEMPTS = 40
 """Drafts of one row before it is given up."""
+_UNSOLVED = 4
+"""Rows whose checks cannot be met before no more are tried: an impossible one would use all attempts."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,14 @@ class Wish:
     """Leave what may be NULL at NULL."""
     later: timedelta = timedelta()
     """How far the row's times are moved, unless partitions bound them."""
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A row as it was drawn, and how its free columns are drawn anew."""
+
+    row: dict[str, Value]
+    draws: dict[str, Callable[[int], Value]]
 
 
 class Population:
@@ -66,8 +76,13 @@ class Population:
         wish = wish or Wish()
         number = self._first + self._tried[table.name]
         self._tried[table.name] += 1
+        unsolved = 0
         for attempt in range(_ATTEMPTS):
-            row = self._fitted(table, wish, number, attempt)
+            drawn = self._drawn(table, wish, number, attempt)
+            if drawn is None or unsolved == _UNSOLVED:
+                continue
+            row = self._solved(table, wish, drawn)
+            unsolved += row is None
             if row is not None and not self.collides(table, row, wish.dropped):
                 self.keep(table, row)
                 return row
@@ -115,9 +130,9 @@ class Population:
         keys = ((unique.name, unique.key(row)) for unique in self._conditions[table.name].uniques)
         return [(name, key) for name, key in keys if key is not None]
 
-    def _fitted(self, table: Table, wish: Wish, number: int, attempt: int) -> dict[str, Value] | None:
-        conditions = self._conditions[table.name]
-        row = {**conditions.constants, **wish.given}
+    def _drawn(self, table: Table, wish: Wish, number: int, attempt: int) -> _Drawn | None:
+        """Draw a row; None where a reference finds no owner."""
+        row = {**self._conditions[table.name].constants, **wish.given}
         for column in table.columns:
             if column.identity or self._is_own_key(table, column):
                 row.setdefault(column.name, self._key_value(table, column, number))
@@ -126,9 +141,14 @@ class Population:
         draws = self._draws(table, row, wish, number)
         for name, draw in draws.items():
             row[name] = draw(attempt) if not self._stays_null(table, name, wish, number) else None
+        return _Drawn(row, draws)
+
+    def _solved(self, table: Table, wish: Wish, drawn: _Drawn) -> dict[str, Value] | None:
+        """Mend a drawn row until its checks hold."""
+        conditions = self._conditions[table.name]
         nullable = frozenset(column.name for column in table.columns if column.nullable)
         goals = [goal for name, goal in conditions.goals if name not in wish.dropped]
-        return solve(row, [*goals, *wish.goals], Choices(draws, nullable), conditions.derive)
+        return solve(drawn.row, [*goals, *wish.goals], Choices(drawn.draws, nullable), conditions.derive)
 
     def _is_own_key(self, table: Table, column: Column) -> bool:
         key = table.primary_key.columns if table.primary_key else ()
