@@ -24,6 +24,7 @@ from database_specialist.agent.model.entities import EntityModel
 from database_specialist.agent.reading.brief import read_brief
 from database_specialist.agent.reading.raw import RawDocument
 from database_specialist.agent.sampling.examples import ExampleScript, example_statements
+from database_specialist.agent.sampling.violations import Expected
 from database_specialist.agent.verification.examples import is_meant
 from database_specialist.agent.verification.sandbox import StatementError
 from database_specialist.tools.postgres_sandbox import PostgresDatabase
@@ -144,3 +145,10 @@ def test_postgresql_takes_the_tables_and_refuses_each_example_by_the_constraint_
             assert refusal is None, f"{example.text} {refusal}"
     assert seen == expected
     assert seen["reject"] > 150
+
+
+def test_the_key_of_a_partition_is_that_of_its_table() -> None:
+    meant = Expected("unique", "readings_lift_id_key", "readings", ("lift_id",), partitions=("readings_01",))
+    for name, is_it in (("readings_01_lift_id_key", True), ("readings_lift_id_key", True), ("readings_02_pkey", False)):
+        refusal = StatementError("duplicate key", sqlstate="23505", constraint=name, table="readings_01")
+        assert is_meant(refusal, meant) is is_it

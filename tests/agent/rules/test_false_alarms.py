@@ -92,6 +92,7 @@ def severities(code: str, sql: str, yaml: str = "") -> list[str]:
             id="a common table expression",
         ),
         pytest.param("QRY001", ORDERS + "select n from generate_series(1, :days) as n;", id="a function"),
+        pytest.param("QRY001", ORDERS + "select o.id from orders as o for update of o;", id="a lock by its alias"),
         pytest.param("QRY002", ORDERS + "select placed_at::date from orders where id = :id;", id="a cast"),
         pytest.param("QRY015", ORDERS + "select 1 from orders cross join orders as o;", id="a cross join as meant"),
         pytest.param(
