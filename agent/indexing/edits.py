@@ -45,9 +45,11 @@ def edited_indexes(indexes: Indexes, edits: IndexEdits) -> Indexes:
     """Return the plan with the edits in it; what was taken out is listed as rejected."""
     gone = [index for index in indexes.planned if index.name in edits.gone]
     replaced = {index.name for index in (*gone, *edits.put)}
-    return Indexes(
-        planned=(*(index for index in indexes.planned if index.name not in replaced), *edits.put),
-        rejected=(*indexes.rejected, *(_rejected(index) for index in gone)),
+    return indexes.model_copy(
+        update={
+            "planned": (*(index for index in indexes.planned if index.name not in replaced), *edits.put),
+            "rejected": (*indexes.rejected, *(_rejected(index) for index in gone)),
+        }
     )
 
 
