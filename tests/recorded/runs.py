@@ -83,6 +83,7 @@ def perform(
     )
     with pytest.MonkeyPatch.context() as environment, using(partial(_services, cache=scratch, day=recording.day)):
         environment.setenv("LANGSMITH_TRACING", "false")  # traces would be recorded too
+        environment.setenv("DATABASE_SPECIALIST_REDIS_URL", "off")  # not every machine has one
         for name in ("CONTEXT7_API_URL", "PERPLEXITY_BASE_URL"):  # the published ones: `Live` goes elsewhere
             environment.delenv(name, raising=False)
         return design(folder, context, progress=progress)
