@@ -16,7 +16,8 @@ from typing import Any
 LOGGER = "database_specialist"
 _run: ContextVar[str] = ContextVar("run", default="")
 
-logging.getLogger(LOGGER).addHandler(logging.NullHandler())
+if not logging.getLogger(LOGGER).handlers:  # a module may be read twice
+    logging.getLogger(LOGGER).addHandler(logging.NullHandler())
 
 
 def current_run() -> str:

@@ -42,7 +42,13 @@ class Harness:
     """A model before a fault server; what it would have slept is written down."""
 
     def __init__(
-        self, server: FaultServer | None, *, method: Method = "json_schema", url: str = "", total: float = 120.0
+        self,
+        server: FaultServer | None,
+        *,
+        method: Method = "json_schema",
+        url: str = "",
+        call: float = 0.5,
+        total: float = 120.0,
     ) -> None:
         self.slept: list[float] = []
         settings = Settings(
@@ -50,7 +56,7 @@ class Harness:
             base_url=server.url if server else url,
             api_key=KEY,
             method=method,
-            call_seconds=0.5,
+            call_seconds=call,
             total_seconds=total,
         )
         self.model = ChatModel(settings, sleep=self.slept.append)
@@ -109,7 +115,7 @@ def test_every_fault_of_the_catalogue_is_tried() -> None:
 @pytest.mark.parametrize(("fault", "method"), per_method(RETRIED))
 def test_what_passes_is_tried_again(fault: str, method: Method) -> None:
     with FaultServer(f"{fault}@2") as server:
-        harness = Harness(server, method=method)
+        harness = Harness(server, method=method, call=10.0)
         assert harness.model.ask(QUESTION, Thing) == THING
         assert len(server.requests) == 3
         assert len(harness.slept) == 2

@@ -387,10 +387,26 @@ def _after_a_trigger(parts: Parts, server: PostgresSandbox, example: str, number
     return _one(_verify(parts, server, entity_model=model, schema=schema), number)
 
 
-def test_a_designers_own_example_that_its_trigger_refuses_is_its_fault(parts: Parts, server: PostgresSandbox) -> None:
+def test_the_earlier_rows_of_a_designers_example_stand_as_given(parts: Parts, server: PostgresSandbox) -> None:
     record = _after_a_trigger(parts, server, "EX2", "EX2", FEW)
+    assert (record.passed, record.status) == (True, "EXECUTED")
+    assert record.detail == (
+        "refused by order_lines_quantity_check (23514); its rows before stand as given, with no_orders at rest for them"
+    )
+
+
+def test_the_last_row_of_an_example_is_judged_with_every_trigger_at_work(parts: Parts, server: PostgresSandbox) -> None:
+    example = next(each for each in ENTITY_MODEL.examples if each.id == "EX4")
+    model = ENTITY_MODEL.model_copy(
+        update={"examples": (example.model_copy(update={"update": None, "violates": None}),)}
+    )
+    schema = parts.schema.model_copy(update={"routines": (*parts.schema.routines, no_orders("true"))})
+    accepted = model.examples[0].model_copy(update={"expect": "accept"})
+    record = _one(
+        _verify(parts, server, entity_model=model.model_copy(update={"examples": (accepted,)}), schema=schema), "EX4"
+    )
     assert record.passed is False
-    assert "its set-up is refused: 23514: no orders" in record.detail
+    assert "23514: no orders" in record.detail
 
 
 def test_a_row_that_an_example_names_need_not_own_what_it_does_not_speak_of(
