@@ -27,6 +27,8 @@ _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(?=\d)")
 _OF_CONSTRAINTS = "23"
 """The class of SQLSTATEs of a statement that ran and met a constraint."""
 _NO_VALUE = ("23514", "23502")
+_OF_CLOCK = re.compile(r"\d\d:\d\d:\d\d\.\d")
+"""A fraction of a second: a trigger wrote the value, and a second run has another. The seed's own are whole minutes."""
 _LONGEST_SHOWN = 40
 _MOST_SHOWN = 3
 _REFERRED = {"23503": "foreign key", "23001": "foreign key"}
@@ -107,7 +109,8 @@ def _prove_query(query: Query, parts: Parts, database: Database, recorder: Recor
 
 def _with(query: Query, values: Sequence[object]) -> str:
     """Name the values that the query ran with, as far as they are short."""
-    pairs = zip(query.parameters, values, strict=True)
+    drawn = zip(query.parameters, values, strict=True)
+    pairs = [(parameter, value) for parameter, value in drawn if not _OF_CLOCK.search(str(value))]
     shown = [f"{parameter.name} = {_shown(value)}" for parameter, value in pairs if len(str(value)) <= _LONGEST_SHOWN]
     more = len(query.parameters) - len(shown[:_MOST_SHOWN])
     listed = ", ".join(shown[:_MOST_SHOWN]) + (f" and {more} more" if more else "")
